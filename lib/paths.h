@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Every system path that memhp knows, relative to the root handle of sysfs.h. */
+#pragma once
+
+#define PATH_MEMORY "sys/devices/system/memory"
+#define PATH_NODE "sys/devices/system/node"
+#define PATH_ACPI_DEVICES "sys/bus/acpi/devices"
+#define PATH_CEDT "sys/firmware/acpi/tables/CEDT"
+#define PATH_NFIT "sys/firmware/acpi/tables/NFIT"
+#define PATH_BOOT_PARAMS "sys/kernel/boot_params"
+#define PATH_FIRMWARE_MEMMAP "sys/firmware/memmap"
+#define PATH_IOMEM "proc/iomem"
+#define PATH_ZONEINFO "proc/zoneinfo"
+#define PATH_CMDLINE "proc/cmdline"
+#define PATH_KMSG "dev/kmsg"
+
+#define PATH_RUN "run/memhp"
+#define PATH_POLICY PATH_RUN "/policy"
+#define PATH_BOOT_MEMORY PATH_RUN "/boot-memory"
+#define PATH_PENDING PATH_RUN "/pending"
+#define PATH_TAKEN PATH_RUN "/taken"
+#define PATH_GROUPS PATH_RUN "/groups"
+#define PATH_BLOCKS PATH_RUN "/blocks"
+#define PATH_SAVED_ONLINER PATH_RUN "/saved-auto_online_blocks"
+#define PATH_UDEV_RULES "run/udev/rules.d"
+#define PATH_RENDERED "run/systemd/generator/memhp"
+#define PATH_AUTO_ONLINE PATH_MEMORY "/auto_online_blocks"
+
+/* Strongest first. */
+#define PATHS_CONFIG                                                           \
+	{                                                                      \
+		"etc/memhp.conf", "run/memhp.conf", "usr/lib/memhp/memhp.conf" \
+	}
+#define PATHS_CONFIG_DROPINS                                                         \
+	{                                                                            \
+		"etc/memhp.conf.d", "run/memhp.conf.d", "usr/lib/memhp/memhp.conf.d" \
+	}
+
+#define PATH_ARCH "proc/sys/kernel/arch"
+#define PATH_RELEASE "proc/sys/kernel/osrelease"
+#define PATH_HYPERVISOR "sys/hypervisor/type"
+#define PATH_VMBUS "sys/bus/vmbus"
+#define PATH_MEMMAP_ON_MEMORY "sys/module/memory_hotplug/parameters/memmap_on_memory"
+#define PATH_VIRTIO_MEM_FORCE_BBM "sys/module/virtio_mem/parameters/force_bbm"
+#define PATH_VIRTIO_MEM_BBM_SIZE "sys/module/virtio_mem/parameters/bbm_block_size"
+#define PATH_DAX_DEVICES "sys/bus/dax/devices"

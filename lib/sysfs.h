@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One handle on one machine: "/" in production, a captured tree in tests. The only module that
+ * opens files below it. Every path is relative to the root, formatted as by printf(3), and cut off
+ * with -ENAMETOOLONG rather than shortened. All functions return 0 (or what they say) or -errno;
+ * -ENOENT and -ENODEV are normal answers of a machine whose memory comes and goes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "macro.h"
+#include "parse.h"
+
+struct sysfs {
+	int fd;
+};
+
+_must_check_ int sysfs_open(struct sysfs *ret, const char *root);
+void sysfs_close(struct sysfs *fs);
+
+/*
+ * One attribute, terminated, without its last newline. -E2BIG when it needs more than @size - 1
+ * bytes, -EBADMSG (NUL).
+ */
+_must_check_ _printf_(4, 5) int sysfs_read(const struct sysfs *fs, char *ret, size_t size,
+					   const char *fmt, ...);
+
+/* An attribute that is a number of @base 10 or 16. Also -EINVAL, -ERANGE. */
+_must_check_ _printf_(4, 5) int sysfs_read_u64(const struct sysfs *fs, unsigned base, uint64_t *ret,
+					       const char *fmt, ...);
+
+/*
+ * A whole file of any length on the heap; the text is terminated as well. -EFBIG beyond 64 MiB,
+ * -ENOMEM.
+ */
+_must_check_ _printf_(4, 5) int sysfs_read_file(const struct sysfs *fs, char **ret,
+						size_t *ret_size, const char *fmt, ...);
+
+/* The last component of what a symbolic link points to. */
+_must_check_ _printf_(4, 5) int sysfs_read_link(const struct sysfs *fs, char *ret, size_t size,
+						const char *fmt, ...);
+
+_must_check_ _printf_(3, 4) int sysfs_opendir(const struct sysfs *fs, DIR **ret, const char *fmt,
+					      ...);
+
+_printf_(2, 3) bool sysfs_exists(const struct sysfs *fs, const char *fmt, ...);
+
+/* Writes @value at once to an attribute that is there. */
+_must_check_ _printf_(3, 4) int sysfs_write(const struct sysfs *fs, const char *value,
+					    const char *fmt, ...);
+
+/*
+ * Below /run, and in a generator's output: nothing of these follows a symbolic link in the last
+ * component. sysfs_mkdir() makes missing parents (0755) as well and is content with a directory
+ * that is there; sysfs_open_dir() gives a descriptor that flock(2) and openat(2) take.
+ */
+_must_check_ _printf_(3, 4) int sysfs_mkdir(const struct sysfs *fs, unsigned mode, const char *fmt,
+					    ...);
+_must_check_ _printf_(2, 3) int sysfs_open_dir(const struct sysfs *fs, const char *fmt, ...);
+_must_check_ _printf_(2, 3) int sysfs_unlink(const struct sysfs *fs, const char *fmt, ...);
+_must_check_ _printf_(2, 3) int sysfs_rmdir(const struct sysfs *fs, const char *fmt, ...);
+
+/*
+ * The file has the new @content, or, on failure, what it had before: a temporary name in the same
+ * directory, then rename.
+ */
+_must_check_ _printf_(3, 4) int sysfs_replace(const struct sysfs *fs, struct str content,
+					      const char *fmt, ...);
+
+/*
+ * Gives the file @existing, a path that is not formatted, one more name, in place of what had that
+ * name.
+ */
+_must_check_ _printf_(3, 4) int sysfs_link(const struct sysfs *fs, const char *existing,
+					   const char *fmt, ...);
+
+/* A symbolic link to @target, a path that is not formatted, in place of what had that name. */
+_must_check_ _printf_(3, 4) int sysfs_symlink(const struct sysfs *fs, const char *target,
+					      const char *fmt, ...);

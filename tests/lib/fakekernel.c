@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Preloaded into a program under test: the kernel behind the memory blocks of a tree that mkroot
+ * made. Writes below sys/devices/system/memory act as those to drivers/base/memory.c, all others
+ * are libc's.
+ *
+ * FAKEKERNEL_LOG     file that gets a line "memory32/state online_movable" for each write
+ * FAKEKERNEL_FAULTS  what goes wrong when the state of a block is written, one on a line:
+ *     memory34 ENOMEM         it fails, always; "ENOMEM 2": two times, then no more in this process
+ *     memory34 gone           the block is unplugged at that moment
+ *     memory34 foreign ZONE   somebody else onlined it just before
+ *     memory34 pending NAME   an event leaves NAME in the spool just before
+ *     memory34 kill           the program dies before the write
+ */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* Not linked: what is preloaded has to be one object. */
+#include "parse.c"
+
+#define MEMORY "/sys/devices/system/memory/"
+#define WORD_SIZE 256
+
+/* "/root" "/sys/devices/system/memory/" "memory32" "state" */
+struct target {
+	char root[PATH_MAX];
+	char block[WORD_SIZE];
+	char attribute[WORD_SIZE];
+};
+
+/* A path below the root; good until the next but three. */
+_printf_(2, 3) static const char *in_tree(const struct target *target, const char *fmt, ...)
+{
+	static char paths[4][2 * PATH_MAX];
+	static unsigned n;
+	char *path = paths[n++ % ARRAY_SIZE(paths)];
+	int used = snprintf(path, sizeof(paths[0]), "%s", target->root);
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(path + used, sizeof(paths[0]) - (size_t)used, fmt, ap);
+	va_end(ap);
+	return path;
+}
+
+static void get(const char *path, char ret[static WORD_SIZE])
+{
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+
+	if (!f || !fgets(ret, WORD_SIZE, f))
+		ret[0] = '\0';
+	ret[strcspn(ret, "\n")] = '\0';
+}
+
+static void put(const char *path, const char *mode, const char *text)
+{
+	_cleanup_fclose_ FILE *f = fopen(path, mode);
+
+	if (f)
+		(void)fprintf(f, "%s\n", text);
+}
+
+/* False for all files but those of a tree: never those of the machine that the tests run on. */
+static bool find_target(int fd, struct target *ret)
+{
+	char path[PATH_MAX];
+	char *memory, *attribute;
+	ssize_t n = readlink(in_tree(&(struct target){ .root = "/proc/self/fd" }, "/%d", fd), path,
+			     sizeof(path) - 1);
+
+	path[n < 0 ? 0 : n] = '\0';
+	memory = strstr(path, MEMORY);
+	if (!memory || memory == path)
+		return false;
+	*memory = '\0';
+	memory += strlen(MEMORY) - 1;
+	attribute = strrchr(memory, '/');
+	*attribute = '\0';
+	(void)snprintf(ret->root, sizeof(ret->root), "%s", path);
+	(void)snprintf(ret->block, sizeof(ret->block), "%s", memory + (*memory == '/'));
+	(void)snprintf(ret->attribute, sizeof(ret->attribute), "%s", attribute + 1);
+	return true;
+}
+
+/* By the link that the block has; 0 where there is no NUMA. */
+static unsigned find_node(const struct target *target)
+{
+	unsigned node = 64;
+
+	while (--node > 0 &&
+	       access(in_tree(target, MEMORY "%s/node%u", target->block, node), F_OK) < 0)
+		;
+	return node;
+}
+
+/* Adds the pages of the block to its zone in /proc/zoneinfo. */
+static void account(const struct target *target, const char *zone)
+{
+	_cleanup_fclose_ FILE *in = fopen(in_tree(target, "/proc/zoneinfo"), "re");
+	_cleanup_fclose_ FILE *out = fopen(in_tree(target, "/proc/zoneinfo.new"), "we");
+	char header[WORD_SIZE], line[WORD_SIZE];
+	uint64_t block_size = 0, pages;
+	bool is_here = false;
+
+	get(in_tree(target, MEMORY "block_size_bytes"), line);
+	if (parse_u64(str_of(line), 16, &block_size) < 0)
+		return;
+	(void)snprintf(header, sizeof(header), "Node %u, zone %8.32s\n", find_node(target), zone);
+	while (in && out && fgets(line, sizeof(line), in)) {
+		struct str text = str_trim(str_of(line)), word;
+
+		if (str_starts(text, "Node"))
+			is_here = strcmp(line, header) == 0;
+		if (is_here && str_next_word(&text, &word) && str_eq(word, "present") &&
+		    parse_u64(str_trim(text), 10, &pages) == 0) {
+			pages += block_size / (uint64_t)sysconf(_SC_PAGESIZE);
+			(void)fprintf(out, "        present  %llu\n", (unsigned long long)pages);
+		} else {
+			(void)fputs(line, out);
+		}
+	}
+	(void)rename(in_tree(target, "/proc/zoneinfo.new"), in_tree(target, "/proc/zoneinfo"));
+}
+
+/* As memory_block_online(): "online" takes the zone that the kernel shows first. */
+static int online(const struct target *target, const char *word)
+{
+	char state[WORD_SIZE], zones[WORD_SIZE], zone[WORD_SIZE];
+	struct str rest = { zones, 0 }, next;
+
+	get(in_tree(target, MEMORY "%s/state", target->block), state);
+	get(in_tree(target, MEMORY "%s/valid_zones", target->block), zones);
+	rest.n = strcmp(state, "offline") == 0 ? strlen(zones) : 0;
+	while (str_next_word(&rest, &next)) {
+		(void)snprintf(zone, sizeof(zone), "%.*s", STR_ARG(next));
+		if (strcmp(word, "online") != 0 && strcmp(word, zone) != 0 &&
+		    strcmp(word, strcmp(zone, "Movable") ? "online_kernel" : "online_movable") != 0)
+			continue;
+		put(in_tree(target, MEMORY "%s/state", target->block), "we", "online");
+		put(in_tree(target, MEMORY "%s/valid_zones", target->block), "we", zone);
+		account(target, zone);
+		return 0;
+	}
+	return EINVAL;
+}
+
+/* A name of <errno.h>, or 0. */
+static int find_error(struct str name)
+{
+	for (int error = 1; error <= EHWPOISON; error++)
+		if (strerrorname_np(error) && str_eq(name, strerrorname_np(error)))
+			return error;
+	return 0;
+}
+
+/* Returns the error of the write, or 0 for it to go on. */
+static int fail(const struct target *target, struct str kind, const char *argument)
+{
+	static uint64_t n_failed;
+	uint64_t times;
+
+	if (str_eq(kind, "kill"))
+		(void)raise(SIGKILL);
+	if (str_eq(kind, "gone"))
+		(void)rename(in_tree(target, MEMORY "%s", target->block),
+			     in_tree(target, "/unplugged-%s", target->block));
+	if (str_eq(kind, "foreign"))
+		(void)online(target, argument);
+	if (str_eq(kind, "pending"))
+		put(in_tree(target, "/run/memhp/pending/%s", argument), "we", "");
+	if (parse_u64(str_of(argument), 10, &times) == 0 && n_failed++ >= times)
+		return 0;
+	return str_eq(kind, "gone") ? ENODEV : find_error(kind);
+}
+
+static int write_state(const struct target *target, const char *word)
+{
+	const char *faults = getenv("FAKEKERNEL_FAULTS");
+	struct str rest = str_of(faults ? faults : ""), fault, block, kind;
+	char argument[WORD_SIZE];
+	int error = 0;
+
+	while (error == 0 && str_next_line(&rest, &fault)) {
+		if (!str_next_word(&fault, &block) || !str_eq(block, target->block) ||
+		    !str_next_word(&fault, &kind))
+			continue;
+		(void)snprintf(argument, sizeof(argument), "%.*s", STR_ARG(str_trim(fault)));
+		error = fail(target, kind, argument);
+	}
+	return error ? error : online(target, word);
+}
+
+ssize_t write(int fd, const void *buf, size_t size)
+{
+	const char *log = getenv("FAKEKERNEL_LOG");
+	char word[WORD_SIZE], line[4 * WORD_SIZE];
+	struct target target;
+	int error = 0;
+
+	if (!find_target(fd, &target))
+		return syscall(SYS_write, fd, buf, size);
+	(void)snprintf(word, sizeof(word), "%.*s", (int)size, (const char *)buf);
+	(void)snprintf(line, sizeof(line), "%s/%s %s", target.block, target.attribute, word);
+	if (log)
+		put(log, "ae", line);
+	if (strcmp(target.attribute, "state") == 0)
+		error = write_state(&target, word);
+	else if (strcmp(target.attribute, "uevent") != 0)
+		put(in_tree(&target, MEMORY "%s/%s", target.block, target.attribute), "we", word);
+	errno = error;
+	return error ? -1 : (ssize_t)size;
+}
