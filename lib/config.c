@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From files to a policy, with a message for everything that is wrong with them. */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "ini.h"
+#include "paths.h"
+#include "suggest.h"
+
+#define DROPINS_MAX 256
+
+/* Strongest first. */
+static const char *const main_files[] = PATHS_CONFIG;
+static const char *const dropin_dirs[] = PATHS_CONFIG_DROPINS;
+
+struct reporter {
+	config_report_fn report;
+	void *userdata;
+	int findings;
+};
+
+_printf_(4, 5) static void report(struct reporter *to, const char *file, unsigned line,
+				  const char *fmt, ...)
+{
+	char message[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(message, sizeof(message), fmt,
+			ap); /* a long value is cut, the line number tells where */
+	va_end(ap);
+	to->findings++;
+	if (to->report)
+		to->report(to->userdata, file, line, message);
+}
+
+/* The names that are allowed for a section (@section empty) or for a key in one. */
+struct names {
+	struct str section;
+	struct str typed;
+	char list[384];	     /* "Policy, Dimm, VirtioMem", as far as they fit */
+	const char *nearest; /* to what was typed, NULL when none is near */
+};
+
+static void add_name(struct names *names, const char *name, size_t *best)
+{
+	size_t used = strlen(names->list), distance = suggest_distance(names->typed, str_of(name));
+
+	(void)snprintf(names->list + used, sizeof(names->list) - used, "%s%s", used ? ", " : "",
+		       name);
+	if (suggest_is_near(names->typed, str_of(name)) && distance < *best) {
+		names->nearest = name;
+		*best = distance;
+	}
+}
+
+static struct names find_names(struct str section, struct str typed)
+{
+	struct names names = { .section = section, .typed = typed };
+	const struct policy_key *key, *before = NULL;
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; (key = policy_key_at(i)); before = key, i++) {
+		if (section.n > 0 && str_eq(section, key->section))
+			add_name(&names, key->name, &best);
+		if (section.n == 0 && (!before || strcmp(before->section, key->section) != 0))
+			add_name(&names, key->section, &best);
+	}
+	return names;
+}
+
+static struct str first_word(struct str text)
+{
+	struct str word = { text.p, 0 };
+
+	(void)str_next_word(&text, &word);
+	return word;
+}
+
+static void report_unknown(struct reporter *to, const char *file, unsigned line, const char *what,
+			   const struct names *names)
+{
+	report(to, file, line, "unknown %s, ignored%s%s%s; allowed: %s", what,
+	       names->nearest ? "; did you mean " : "", names->nearest ? names->nearest : "",
+	       names->nearest ? "?" : "", names->list);
+}
+
+static void apply_key(struct policy *policy, const char *file, unsigned line,
+		      const struct ini_item *item, struct reporter *to)
+{
+	const struct policy_key *key = NULL;
+	struct str section = first_word(item->section);
+	struct names names;
+	char what[128];
+
+	switch (policy_set(policy, item->section, item->key, item->value, &key)) {
+	case 0:
+		return;
+	case -ENXIO:
+		names = find_names((struct str){ NULL, 0 }, section);
+		(void)snprintf(what, sizeof(what), "section [%.*s]", STR_ARG(item->section));
+		report_unknown(to, file, line, what, &names);
+		return;
+	case -ENOENT:
+		names = find_names(section, item->key);
+		(void)snprintf(what, sizeof(what), "key %.*s= in section [%.*s]",
+			       STR_ARG(item->key), STR_ARG(item->section));
+		report_unknown(to, file, line, what, &names);
+		return;
+	case -EDOM:
+		report(to, file, line, "bad section [%.*s], ignored; allowed: %s and %s",
+		       STR_ARG(item->section), key->section,
+		       key->argument ? key->argument : "nothing else");
+		return;
+	case -E2BIG:
+		report(to, file, line, "section [%.*s] is one too many, ignored; allowed: %d",
+		       STR_ARG(item->section), POLICY_OVERRIDES_MAX);
+		return;
+	default:
+		report(to, file, line, "bad value \"%.*s\" for [%.*s] %s=, ignored; allowed: %s",
+		       STR_ARG(item->value), STR_ARG(item->section), key->name, key->allowed);
+	}
+}
+
+static void apply_file(struct policy *policy, const char *file, struct str text,
+		       struct reporter *to)
+{
+	struct ini ini = ini_start(text);
+	struct ini_item item;
+
+	while (ini_next(&ini, &item)) {
+		switch (item.kind) {
+		case INI_KEY:
+			apply_key(policy, file, ini.line, &item, to);
+			break;
+		case INI_NO_SECTION:
+			report(to, file, ini.line, "%.*s= stands before any [Section], ignored",
+			       STR_ARG(item.key));
+			break;
+		case INI_BAD_SECTION:
+			report(to, file, ini.line,
+			       "\"%.*s\" is no section, ignored; allowed: [Section]",
+			       STR_ARG(item.text));
+			break;
+		case INI_BAD_LINE:
+			report(to, file, ini.line,
+			       "cannot read \"%.*s\", ignored; allowed: Key=value, [Section], # comment",
+			       STR_ARG(item.text));
+			break;
+		}
+	}
+}
+
+unsigned config_apply(struct policy *policy, const char *file, struct str text, config_report_fn fn,
+		      void *userdata)
+{
+	struct reporter to = { fn, userdata, 0 };
+
+	apply_file(policy, file, text, &to);
+	return (unsigned)to.findings;
+}
+
+struct dropin {
+	char name[256];
+	const char *dir;
+};
+
+static int compare_dropins(const void *a, const void *b)
+{
+	const struct dropin *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static bool is_listed(const struct dropin *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_dropin_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	/* Names of files stand in what is generated, line by line. */
+	for (const char *c = name; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			return false;
+	return name[0] != '.' && n > 5 && n < sizeof(((struct dropin *)NULL)->name) &&
+	       strcmp(name + n - 5, ".conf") == 0;
+}
+
+/* Adds the names of one directory that no stronger one had. */
+static size_t list_dropins(const struct sysfs *fs, const char *path, struct dropin *list, size_t n,
+			   struct reporter *to)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+
+	if (sysfs_opendir(fs, &dir, "%s", path) < 0)
+		return n; /* hardly any machine has all of them */
+	while ((entry = readdir(dir))) {
+		if (!is_dropin_name(entry->d_name) || is_listed(list, n, entry->d_name))
+			continue;
+		if (n == DROPINS_MAX) {
+			char shown[64];
+
+			(void)snprintf(shown, sizeof(shown), "/%s", path);
+			report(to, shown, 0, "more than %d drop-ins, the rest is ignored",
+			       DROPINS_MAX);
+			break;
+		}
+		memcpy(list[n].name, entry->d_name, strlen(entry->d_name) + 1);
+		list[n++].dir = path;
+	}
+	return n;
+}
+
+static void add_origin(char *origin, size_t size, const char *path)
+{
+	size_t used = strlen(origin);
+
+	/* The list is for people: where it does not fit it is cut. */
+	(void)snprintf(origin + used, size - used, "%s/%s", used ? ", " : "", path);
+}
+
+/* False when the file is not there, so that the next place may have it. */
+static bool read_one(const struct sysfs *fs, struct policy *policy, const char *path, char *origin,
+		     size_t size, struct reporter *to)
+{
+	_cleanup_free_ char *text = NULL;
+	char shown[512];
+	size_t n;
+	int r = sysfs_read_file(fs, &text, &n, "%s", path);
+
+	if (r == -ENOENT)
+		return false;
+	(void)snprintf(shown, sizeof(shown), "/%s", path);
+	if (r < 0) {
+		report(to, shown, 0, "cannot be read, ignored: %s", strerror(-r));
+		return true;
+	}
+	add_origin(origin, size, path);
+	apply_file(policy, shown, (struct str){ text, n }, to);
+	return true;
+}
+
+int config_read(const struct sysfs *fs, struct policy *ret, char *ret_origin, size_t origin_size,
+		config_report_fn fn, void *userdata)
+{
+	_cleanup_free_ struct dropin *dropins = calloc(DROPINS_MAX, sizeof(*dropins));
+	struct reporter to = { fn, userdata, 0 };
+	struct policy policy = policy_default();
+	char path[512];
+	size_t n = 0;
+
+	if (!dropins)
+		return -ENOMEM;
+	ret_origin[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(main_files); i++)
+		if (read_one(fs, &policy, main_files[i], ret_origin, origin_size, &to))
+			break;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dropin_dirs); i++)
+		n = list_dropins(fs, dropin_dirs[i], dropins, n, &to);
+	qsort(dropins, n, sizeof(*dropins), compare_dropins);
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dropins[i].dir, dropins[i].name);
+		(void)read_one(fs, &policy, path, ret_origin, origin_size, &to);
+	}
+
+	if (ret_origin[0] == '\0')
+		(void)snprintf(ret_origin, origin_size, "built-in defaults");
+	*ret = policy;
+	return to.findings;
+}
