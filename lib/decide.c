@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The decision. Where a line mirrors the kernel, the comment names the function of
+ * mm/memory_hotplug.c.
+ */
+#include "decide.h"
+
+/* Stands for the whole machine, as NUMA_NO_NODE does there. */
+#define ALL_NODES UINT64_MAX
+
+struct budget {
+	uint64_t early;
+	uint64_t movable;
+};
+
+/* auto_movable_stats_account_zone(), summed up beforehand by the snapshot. */
+static struct budget count_nodes(const struct facts *facts, uint64_t node)
+{
+	struct budget sum = { 0, 0 };
+
+	for (size_t i = 0; i < facts->n_nodes; i++) {
+		if (node != ALL_NODES && facts->nodes[i].node != node)
+			continue;
+		sum.early += facts->nodes[i].early;
+		sum.movable += facts->nodes[i].movable;
+	}
+	return sum;
+}
+
+static uint64_t count_late(const struct facts *facts, uint64_t node)
+{
+	uint64_t late = 0;
+
+	for (size_t i = 0; i < facts->n_nodes; i++)
+		if (node == ALL_NODES || facts->nodes[i].node == node)
+			late += facts->nodes[i].late;
+	return late;
+}
+
+/*
+ * auto_movable_stats_account_group() over all dynamic groups but @self: the early memory that their
+ * own movable memory uses up, and that movable memory.
+ */
+static struct budget count_other_groups(const struct facts *facts, uint64_t node,
+					const struct group_facts *self, uint64_t ratio)
+{
+	struct budget sum = { 0, 0 };
+	/* An int in the kernel, widened to unsigned long by the division. */
+	uint64_t divisor = (uint64_t)(int64_t)(int32_t)(uint32_t)ratio;
+
+	for (size_t i = 0; i < facts->n_groups; i++) {
+		const struct group_facts *group = &facts->groups[i];
+		int64_t need;
+
+		if (!group->is_dynamic || group == self ||
+		    (node != ALL_NODES && group->node != node))
+			continue;
+		need = (int64_t)(group->movable_pages * 100 / divisor - group->kernel_pages);
+		if (need > 0)
+			sum.early += (uint64_t)need;
+		sum.movable += group->movable_pages;
+	}
+	return sum;
+}
+
+/* auto_movable_can_online_movable(); @ret_sum is zero where no early memory is left to judge by. */
+static bool fits_early(const struct facts *facts, uint64_t ratio, uint64_t node,
+		       const struct question *question, uint64_t reserve, struct sum *ret_sum)
+{
+	struct budget have = count_nodes(facts, node);
+	struct budget used = count_other_groups(facts, node, question->group, ratio);
+	const struct group_facts *group = question->group;
+
+	ret_sum->movable = have.movable - used.movable;
+	if (have.early <= used.early + reserve)
+		return false;
+	have.early -= used.early + reserve;
+	if (group && group->is_dynamic)
+		have.early += group->kernel_pages;
+
+	ret_sum->limit = ratio * have.early / 100;
+	return ret_sum->movable + ret_sum->wanted <= ret_sum->limit;
+}
+
+/*
+ * KernelCredit=all: every page in a kernel zone counts the same, wherever it came from, so that
+ * there is no credit of a group's own to be kept apart.
+ */
+static bool fits_all(const struct facts *facts, uint64_t ratio, uint64_t node, uint64_t reserve,
+		     struct sum *ret_sum)
+{
+	struct budget have = count_nodes(facts, node);
+	uint64_t kernel = have.early + count_late(facts, node);
+
+	ret_sum->movable = have.movable;
+	if (kernel <= reserve)
+		return false;
+	ret_sum->limit = ratio * (kernel - reserve) / 100;
+	return ret_sum->movable + ret_sum->wanted <= ret_sum->limit;
+}
+
+static bool can_online_movable(const struct policy *policy, const struct facts *facts,
+			       uint64_t node, const struct question *question, uint64_t n_pages,
+			       struct sum *ret_sum)
+{
+	/* The reserve is the machine's: which node keeps it does not matter. */
+	uint64_t reserve = node == ALL_NODES ? policy->kernel_reserve / facts->page_size : 0;
+
+	*ret_sum = (struct sum){ .wanted = n_pages };
+	if (policy->kernel_credit == KERNEL_CREDIT_ALL)
+		return fits_all(facts, policy->movable_ratio, node, reserve, ret_sum);
+	return fits_early(facts, policy->movable_ratio, node, question, reserve, ret_sum);
+}
+
+/*
+ * The first half of auto_movable_zone_for_pfn(): how many pages have to fit, because all of a
+ * static group, or of a unit, ends in one zone. False when a part of it is in a kernel zone
+ * already.
+ */
+static bool pages_to_fit(const struct question *question, uint64_t *ret)
+{
+	const struct group_facts *group = question->group;
+
+	if (group && !group->is_dynamic) {
+		*ret = group->max_pages - group->movable_pages;
+		return group->kernel_pages == 0;
+	}
+	if (!group || group->unit_pages == question->n_pages) {
+		*ret = question->n_pages;
+		return true;
+	}
+	*ret = group->unit_pages - question->unit_movable_pages;
+	return !question->unit_has_kernel;
+}
+
+/* Whether the node has what the ratio is taken of. */
+static bool is_memory_only(const struct policy *policy, const struct facts *facts, unsigned node)
+{
+	uint64_t kernel = count_nodes(facts, node).early;
+
+	if (policy->kernel_credit == KERNEL_CREDIT_ALL)
+		kernel += count_late(facts, node);
+	return kernel == 0;
+}
+
+/* The half of auto_movable_zone_for_pfn() that numa_aware switches. */
+static bool fits_node(const struct policy *policy, const struct facts *facts,
+		      const struct question *question, uint64_t n_pages, struct verdict *verdict)
+{
+	unsigned node = question->target.node;
+	bool is_memory_only_node;
+	struct sum sum;
+
+	if (!policy->numa_aware)
+		return true;
+	is_memory_only_node = is_memory_only(policy, facts, node);
+	if (is_memory_only_node && policy->memory_only_nodes == MEMORY_ONLY_NODES_GLOBAL)
+		return true;
+	if (can_online_movable(policy, facts, node, question, n_pages, &sum))
+		return true;
+	verdict->sum = is_memory_only_node ? (struct sum){ 0, 0, 0 } : sum;
+	verdict->reason = is_memory_only_node ? REASON_MEMORY_ONLY_NODE : REASON_NODE_EXCEEDS;
+	return false;
+}
+
+/* auto_movable_zone_for_pfn() */
+static void decide_auto(const struct policy *policy, const struct facts *facts,
+			const struct question *question, struct verdict *verdict)
+{
+	uint64_t n_pages;
+
+	verdict->zone = ZONE_KERNEL;
+	if (policy->movable_ratio == 0) {
+		verdict->reason = REASON_RATIO_ZERO;
+		return;
+	}
+	if (!pages_to_fit(question, &n_pages)) {
+		verdict->reason = REASON_GROUP_IN_KERNEL;
+		return;
+	}
+	if (question->self_hosted == SELF_HOSTED_YES &&
+	    policy->self_hosted_memmap == SELF_HOSTED_MEMMAP_EXEMPT) {
+		verdict->zone = ZONE_MOVABLE;
+		verdict->reason = REASON_SELF_HOSTED;
+		return;
+	}
+	if (!can_online_movable(policy, facts, ALL_NODES, question, n_pages, &verdict->sum)) {
+		verdict->reason = REASON_EXCEEDS;
+		return;
+	}
+	if (!fits_node(policy, facts, question, n_pages, verdict))
+		return;
+	verdict->zone = ZONE_MOVABLE;
+	verdict->reason = REASON_FITS;
+}
+
+struct verdict decide(const struct policy *policy, const struct facts *facts,
+		      const struct question *question)
+{
+	struct verdict verdict = {
+		.reason = REASON_FIXED,
+		.provider = question->target.provider,
+		.node = question->target.node,
+		.self_hosted = policy->self_hosted_memmap == SELF_HOSTED_MEMMAP_EXEMPT ?
+				       question->self_hosted :
+				       SELF_HOSTED_NO,
+		.page_size = facts->page_size,
+	};
+	enum zone_policy zone;
+
+	if (verdict.provider == PROVIDER_BOOT) {
+		verdict.zone = ZONE_LEAVE;
+		verdict.reason = REASON_BOOT;
+		return verdict;
+	}
+	verdict.override = policy_find_zone(policy, &question->target, &zone);
+	switch (zone) {
+	case ZONE_POLICY_AUTO:
+		decide_auto(policy, facts, question, &verdict);
+		break;
+	case ZONE_POLICY_MOVABLE:
+		verdict.zone = ZONE_MOVABLE;
+		break;
+	case ZONE_POLICY_KERNEL:
+		verdict.zone = ZONE_KERNEL;
+		break;
+	case ZONE_POLICY_ONLINE:
+		verdict.zone = ZONE_ONLINE;
+		break;
+	case ZONE_POLICY_LEAVE:
+	case _ZONE_POLICY_MAX:
+		verdict.zone = ZONE_LEAVE;
+		break;
+	}
+	return verdict;
+}
+
+const char *zone_name(enum zone zone)
+{
+	static const char *const names[] = {
+		[ZONE_KERNEL] = "kernel",
+		[ZONE_MOVABLE] = "movable",
+		[ZONE_ONLINE] = "online",
+		[ZONE_LEAVE] = "leave",
+	};
+
+	return names[zone];
+}
+
+/* A group that might have been exempt is judged as one that is not. */
+static const char *doubt_of(const struct verdict *verdict)
+{
+	return verdict->self_hosted == SELF_HOSTED_UNKNOWN ?
+		       "; whether its memmap is self-hosted cannot be known" :
+		       "";
+}
+
+static void explain_sum(const struct verdict *verdict, const char *prefix, const char *relation,
+			char *ret, size_t size)
+{
+	uint64_t per_mib = (UINT64_C(1) << 20) / verdict->page_size;
+	const struct sum *sum = &verdict->sum;
+
+	if (per_mib == 0)
+		per_mib = 1;
+	(void)snprintf(ret, size, "%s: M %lluM + %lluM %s %lluM%s", prefix,
+		       (unsigned long long)(sum->movable / per_mib),
+		       (unsigned long long)(sum->wanted / per_mib), relation,
+		       (unsigned long long)(sum->limit / per_mib), doubt_of(verdict));
+}
+
+void verdict_explain(const struct verdict *verdict, char *ret, size_t size)
+{
+	char prefix[POLICY_NAME_MAX + 16];
+
+	switch (verdict->reason) {
+	case REASON_BOOT:
+		(void)snprintf(ret, size, "boot memory");
+		break;
+	case REASON_FIXED:
+		if (verdict->override)
+			override_format(verdict->override, prefix, sizeof(prefix));
+		(void)snprintf(ret, size, "fixed by [%s]",
+			       verdict->override ? prefix : provider_section(verdict->provider));
+		break;
+	case REASON_RATIO_ZERO:
+		(void)snprintf(ret, size, "MovableRatio=0");
+		break;
+	case REASON_GROUP_IN_KERNEL:
+		(void)snprintf(ret, size, "group already in a kernel zone");
+		break;
+	case REASON_SELF_HOSTED:
+		(void)snprintf(ret, size, "self-hosted memmap");
+		break;
+	case REASON_FITS:
+		explain_sum(verdict, "fits ratio", "<=", ret, size);
+		break;
+	case REASON_EXCEEDS:
+		explain_sum(verdict, "exceeds ratio", ">", ret, size);
+		break;
+	case REASON_NODE_EXCEEDS:
+		(void)snprintf(prefix, sizeof(prefix), "exceeds ratio on node %u", verdict->node);
+		explain_sum(verdict, prefix, ">", ret, size);
+		break;
+	case REASON_MEMORY_ONLY_NODE:
+		(void)snprintf(ret, size, "memory-only node %u%s", verdict->node,
+			       doubt_of(verdict));
+		break;
+	}
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who added a block, by what /proc/iomem and the ACPI device say. */
+#include "group.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "array.h"
+#include "parse.h"
+
+/* Which device a block belongs to; the blocks with equal identities are one group. */
+struct identity {
+	enum provider provider;
+	struct str device; /* empty: the block stands alone */
+	struct str alias;  /* empty: it has none */
+	uint64_t extent;   /* start of an entry that is a device without a name; 0: none */
+};
+
+/* What the blocks are looked at with. */
+struct lens {
+	uint64_t block_size;
+	const struct machine *machine;
+	const struct iomem *iomem;
+	const struct ranges *boot;
+};
+
+void groups_done(struct groups *groups)
+{
+	free(groups->g);
+	*groups = (struct groups){ NULL, 0 };
+}
+
+bool group_is_device(const struct group *group)
+{
+	switch (group->provider) {
+	case PROVIDER_DIMM:
+	case PROVIDER_VIRTIO_MEM:
+	case PROVIDER_CXL:
+	case PROVIDER_DAX:
+		return true;
+	case PROVIDER_BALLOON:
+	case PROVIDER_STANDBY:
+	case PROVIDER_DLPAR:
+	case PROVIDER_PROBE:
+	case PROVIDER_BOOT:
+	case PROVIDER_OTHER:
+	case _PROVIDER_MAX:
+		break;
+	}
+	return false;
+}
+
+/*
+ * The entry of the CXL region (drivers/cxl/core/region.c), or else of the window
+ * (drivers/cxl/acpi.c), around a dax device; NULL when it is none of CXL's. What libnvdimm stands
+ * between is persistent memory, whatever it is made of.
+ */
+static const struct iomem_entry *find_region(const struct iomem *iomem,
+					     const struct iomem_entry *entry)
+{
+	const struct iomem_entry *region = NULL;
+
+	for (; entry; entry = iomem_parent(iomem, entry)) {
+		if (str_starts(entry->name, "Persistent Memory") ||
+		    str_starts(entry->name, "namespace"))
+			return NULL;
+		if (!region &&
+		    (str_starts(entry->name, "region") || str_starts(entry->name, "CXL Window")))
+			region = entry;
+	}
+	return region;
+}
+
+/* The innermost entry around the block that says what kind of memory it is. */
+static const struct iomem_entry *find_ram(const struct iomem *iomem, uint64_t start, uint64_t end)
+{
+	const struct iomem_entry *entry = iomem_find(iomem, start, end);
+
+	/* "Kernel code" and the like lie inside of System RAM. */
+	while (entry && !str_starts(entry->name, "System RAM"))
+		entry = iomem_parent(iomem, entry);
+	return entry;
+}
+
+/* kmem's entry lies in that of the dax device: drivers/dax/kmem.c, dev_dax_kmem_probe(). */
+static struct identity identify_kmem(const struct iomem *iomem, const struct iomem_entry *dax)
+{
+	const struct iomem_entry *region = find_region(iomem, dax);
+	struct identity identity = { .provider = PROVIDER_DAX, .device = dax->name };
+
+	if (!region)
+		return identity;
+	identity.provider = PROVIDER_CXL;
+	if (str_starts(region->name, "region"))
+		identity.alias = region->name;
+	return identity;
+}
+
+/* "System RAM" that no device claims, or no entry at all (@ram is NULL). */
+static struct identity identify_plain(const struct machine *machine, const struct iomem_entry *ram)
+{
+	/* Standby memory may have no entry before it is online. */
+	if (str_starts(str_of(machine->arch), "s390"))
+		return (struct identity){ .provider = PROVIDER_STANDBY };
+	if (!ram)
+		return (struct identity){ .provider = PROVIDER_OTHER };
+	if (str_starts(str_of(machine->arch), "ppc64"))
+		return (struct identity){ .provider = PROVIDER_DLPAR };
+	if (machine->is_xen || machine->is_hyperv)
+		return (struct identity){ .provider = PROVIDER_BALLOON };
+	/* Each range of an ACPI memory device has an entry of its own, which is never merged. */
+	if (machine->has_acpi_memory)
+		return (struct identity){ .provider = PROVIDER_DIMM, .extent = ram->start };
+	if (machine->has_probe)
+		return (struct identity){ .provider = PROVIDER_PROBE };
+	return (struct identity){ .provider = PROVIDER_OTHER };
+}
+
+static struct identity identify(const struct lens *lens, const struct block *block)
+{
+	uint64_t start = block->id * lens->block_size, end = start + lens->block_size - 1;
+	const struct iomem_entry *ram = find_ram(lens->iomem, start, end);
+	const struct iomem_entry *parent = ram ? iomem_parent(lens->iomem, ram) : NULL;
+
+	/*
+	 * Also boot memory that the firmware describes as a DIMM: it is in no group
+	 * (drivers/acpi/acpi_memhotplug.c).
+	 */
+	if (ranges_intersect(lens->boot, start, end))
+		return (struct identity){ .provider = PROVIDER_BOOT };
+	if (ram && str_eq(ram->name, "System RAM (kmem)") && parent)
+		return identify_kmem(lens->iomem, parent);
+	if (ram && str_eq(ram->name, "System RAM (virtio_mem)") && parent)
+		return (struct identity){ .provider = PROVIDER_VIRTIO_MEM, .device = parent->name };
+	if (ram && !str_eq(ram->name, "System RAM"))
+		return (struct identity){ .provider = PROVIDER_OTHER };
+	if (ram && block->firmware[0])
+		return (struct identity){ .provider = PROVIDER_DIMM,
+					  .device = str_of(block->firmware) };
+	return identify_plain(lens->machine, ram);
+}
+
+/* A record is a file of this name. */
+static void copy_name(char ret[static GROUP_NAME_MAX], struct str name)
+{
+	(void)snprintf(ret, GROUP_NAME_MAX, "%.*s", STR_ARG(name));
+	for (char *c = ret; *c; c++)
+		if (*c == '/')
+			*c = '_';
+}
+
+static struct group start_group(const struct identity *identity, const struct block *block)
+{
+	struct group group = {
+		.provider = identity->provider,
+		.is_dynamic = identity->provider == PROVIDER_VIRTIO_MEM,
+		.node = block->node,
+		.first = block->id,
+	};
+
+	if (identity->device.n > 0)
+		copy_name(group.name, identity->device);
+	else if (identity->extent > 0)
+		(void)snprintf(group.name, sizeof(group.name), "ram-%llx",
+			       (unsigned long long)identity->extent);
+	else
+		(void)snprintf(group.name, sizeof(group.name), "memory%llu",
+			       (unsigned long long)block->id);
+	if (identity->alias.n > 0)
+		copy_name(group.alias, identity->alias);
+	return group;
+}
+
+static void count_block(struct group *group, const struct block *block)
+{
+	group->last = block->id;
+	group->n_blocks++;
+	if (block->state == BLOCK_OFFLINE)
+		group->offline++;
+	if (block->zone == BLOCK_ZONE_KERNEL)
+		group->kernel++;
+	if (block->zone == BLOCK_ZONE_MOVABLE)
+		group->movable++;
+}
+
+/* The newest first: neighbours are most often of the same device. */
+static struct group *find_group(const struct groups *groups, const struct group *like)
+{
+	for (size_t i = groups->n; i > 0; i--)
+		if (groups->g[i - 1].provider == like->provider &&
+		    strcmp(groups->g[i - 1].name, like->name) == 0)
+			return &groups->g[i - 1];
+	return NULL;
+}
+
+int groups_find(struct groups *ret, struct block *blocks, size_t n_blocks, uint64_t block_size,
+		const struct machine *machine, const struct iomem *iomem, const struct ranges *boot)
+{
+	const struct lens lens = { block_size, machine, iomem, boot };
+	_cleanup_(groups_done) struct groups groups = { NULL, 0 };
+
+	for (size_t i = 0; i < n_blocks; i++) {
+		struct identity identity = identify(&lens, &blocks[i]);
+		struct group fresh = start_group(&identity, &blocks[i]), *group = NULL;
+
+		if (identity.device.n > 0 || identity.extent > 0)
+			group = find_group(&groups, &fresh);
+		if (!group) {
+			int r = ARRAY_APPEND(groups.g, groups.n, &fresh);
+
+			if (r < 0)
+				return r;
+			group = &groups.g[groups.n - 1];
+		}
+		count_block(group, &blocks[i]);
+		blocks[i].group = (size_t)(group - groups.g);
+	}
+
+	*ret = groups;
+	groups = (struct groups){ NULL, 0 };
+	return 0;
+}
