@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading sysfs and procfs into one struct. */
+#include "snapshot.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "array.h"
+#include "block_dir.h"
+#include "boot_memory.h"
+#include "paths.h"
+#include "zoneinfo.h"
+
+int snapshot_read_block_size(const struct sysfs *fs, uint64_t *ret)
+{
+	uint64_t size;
+	int r = sysfs_read_u64(fs, 16, &size, PATH_MEMORY "/block_size_bytes");
+
+	if (r < 0)
+		return r;
+	if (size < 4096 || (size & (size - 1)) != 0)
+		return -EBADMSG;
+	*ret = size;
+	return 0;
+}
+
+static enum block_zone parse_zone(const char *valid_zones)
+{
+	if (strcmp(valid_zones, "Movable") == 0)
+		return BLOCK_ZONE_MOVABLE;
+	/* "none" when a block spans zones; several words only while it is offline. */
+	if (strcmp(valid_zones, "none") == 0 || strchr(valid_zones, ' '))
+		return BLOCK_ZONE_NONE;
+	return BLOCK_ZONE_KERNEL;
+}
+
+/* Where a block is that is online. */
+static int read_zone(const struct sysfs *fs, uint64_t id, enum block_zone *ret)
+{
+	char text[64];
+	int r = sysfs_read(fs, text, sizeof(text), PATH_MEMORY "/memory%llu/valid_zones",
+			   (unsigned long long)id);
+
+	/* A kernel without memory hot-remove does not tell. */
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret = r < 0 ? BLOCK_ZONE_NONE : parse_zone(text);
+	return 0;
+}
+
+int snapshot_read_state(const struct sysfs *fs, uint64_t id, enum block_state *ret_state,
+			enum block_zone *ret_zone)
+{
+	enum block_zone zone = BLOCK_ZONE_NONE;
+	char text[64];
+	bool is_online;
+	int r = sysfs_read(fs, text, sizeof(text), PATH_MEMORY "/memory%llu/state",
+			   (unsigned long long)id);
+
+	if (r < 0)
+		return r;
+	is_online = strcmp(text, "online") == 0;
+	if (is_online) {
+		r = read_zone(fs, id, &zone);
+		if (r < 0)
+			return r;
+	}
+	*ret_zone = zone;
+	if (is_online)
+		*ret_state = BLOCK_ONLINE;
+	else
+		*ret_state = strcmp(text, "offline") == 0 ? BLOCK_OFFLINE : BLOCK_GOING_OFFLINE;
+	return 0;
+}
+
+static int compare_blocks(const void *a, const void *b)
+{
+	const struct block *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* The numbers of all blocks that are not boot memory. */
+static int list_blocks(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
+	int r = block_dir_read(fs, PATH_MEMORY, &list);
+
+	for (size_t i = 0; r == 0 && i < list.n; i++) {
+		const struct block block = { .id = list.ids[i] };
+		uint64_t start;
+
+		if (__builtin_mul_overflow(block.id, snapshot->block_size, &start) ||
+		    start > UINT64_MAX - (snapshot->block_size - 1))
+			continue;
+		if (!ranges_intersect(&snapshot->boot, start, start + snapshot->block_size - 1))
+			r = ARRAY_APPEND(snapshot->blocks, snapshot->n_blocks, &block);
+	}
+	return r;
+}
+
+/* State, zone and firmware node of each block; those that have vanished are dropped. */
+static int read_blocks(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		struct block block = snapshot->blocks[i];
+		int r = snapshot_read_state(fs, block.id, &block.state, &block.zone);
+
+		if (r == -ENOENT || r == -ENODEV)
+			continue;
+		if (r < 0)
+			return r;
+		if (sysfs_read_link(fs, block.firmware, sizeof(block.firmware),
+				    PATH_MEMORY "/memory%llu/firmware_node",
+				    (unsigned long long)block.id) < 0)
+			block.firmware[0] = '\0'; /* only DIMMs have one */
+		snapshot->blocks[kept++] = block;
+	}
+	snapshot->n_blocks = kept;
+	return 0;
+}
+
+static struct block *find_block(const struct snapshot *snapshot, uint64_t id)
+{
+	struct block key = { .id = id };
+
+	if (snapshot->n_blocks == 0)
+		return NULL;
+	return bsearch(&key, snapshot->blocks, snapshot->n_blocks, sizeof(key), compare_blocks);
+}
+
+const struct block *snapshot_find_block(const struct snapshot *snapshot, uint64_t id)
+{
+	return find_block(snapshot, id);
+}
+
+/* nodeN/ links to all its blocks: one directory to read a node instead of one a block. */
+static int read_node(const struct sysfs *fs, struct snapshot *snapshot, const char *name)
+{
+	_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
+	char path[sizeof(PATH_NODE) + NAME_MAX + 1];
+	uint64_t node;
+	int r;
+
+	if (!str_starts(str_of(name), "node") || parse_u64(str_of(name + 4), 10, &node) < 0 ||
+	    node > UINT_MAX)
+		return 0; /* one of the files beside them */
+	(void)snprintf(path, sizeof(path), PATH_NODE "/%s", name);
+	r = block_dir_read(fs, path, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		struct block *block = find_block(snapshot, list.ids[i]);
+
+		if (!block)
+			continue;
+		block->node = (unsigned)node;
+		block->has_node = true;
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+static int read_nodes(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+	int r = sysfs_opendir(fs, &dir, PATH_NODE);
+
+	if (r == -ENOENT) {
+		/* Without NUMA there are no links and there is one node. */
+		for (size_t i = 0; i < snapshot->n_blocks; i++)
+			snapshot->blocks[i].has_node = true;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	while (r == 0 && (entry = readdir(dir)))
+		r = read_node(fs, snapshot, entry->d_name);
+	return r;
+}
+
+static struct node_facts *node_facts_of(struct snapshot *snapshot, unsigned node)
+{
+	for (size_t i = 0; i < snapshot->n_nodes; i++)
+		if (snapshot->nodes[i].node == node)
+			return &snapshot->nodes[i];
+	return NULL;
+}
+
+/*
+ * present_early is not exported: early is what is present in kernel zones, less CMA, less the
+ * blocks that were hot-plugged and are online there. Boot memory that was put offline is not
+ * present, and not early either.
+ */
+static int count_zones(struct snapshot *snapshot, const struct zoneinfo *info)
+{
+	uint64_t pages = snapshot->block_size / snapshot->machine.page_size;
+
+	snapshot->nodes = calloc(info->n ? info->n : 1, sizeof(*snapshot->nodes));
+	if (!snapshot->nodes)
+		return -ENOMEM;
+	for (size_t i = 0; i < info->n; i++) {
+		const struct zone_pages *zone = &info->zones[i];
+		struct node_facts *node = node_facts_of(snapshot, zone->node);
+
+		if (!node) {
+			node = &snapshot->nodes[snapshot->n_nodes++];
+			node->node = zone->node;
+		}
+		if (zone->is_movable) {
+			node->movable += zone->present;
+			continue;
+		}
+		node->movable += zone->cma;
+		node->early += zone->present - zone->cma;
+	}
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		struct node_facts *node = node_facts_of(snapshot, snapshot->blocks[i].node);
+
+		if (!node || snapshot->blocks[i].zone != BLOCK_ZONE_KERNEL)
+			continue;
+		node->late += pages;
+		/* More than there is only when a block changed its zone while we were reading. */
+		node->early -= node->early < pages ? node->early : pages;
+	}
+	return 0;
+}
+
+static int read_zones(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	_cleanup_(zoneinfo_done) struct zoneinfo info = { NULL, 0 };
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+	int r = sysfs_read_file(fs, &text, &n, PATH_ZONEINFO);
+
+	if (r < 0)
+		return r;
+	r = zoneinfo_parse(&info, (struct str){ text, n });
+	if (r < 0)
+		return r;
+	return count_zones(snapshot, &info);
+}
+
+static int read_iomem(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	size_t n;
+	int r = sysfs_read_file(fs, &snapshot->iomem_text, &n, PATH_IOMEM);
+
+	if (r < 0)
+		return r;
+	return iomem_parse(&snapshot->iomem, (struct str){ snapshot->iomem_text, n });
+}
+
+static uint64_t unit_pages(const struct snapshot *snapshot, const struct group *group)
+{
+	uint64_t unit = snapshot->block_size;
+
+	if (group->provider == PROVIDER_VIRTIO_MEM && snapshot->machine.virtio_mem_unit > unit)
+		unit = snapshot->machine.virtio_mem_unit;
+	return unit / snapshot->machine.page_size;
+}
+
+static int count_groups(struct snapshot *snapshot)
+{
+	uint64_t pages = snapshot->block_size / snapshot->machine.page_size;
+
+	snapshot->group_facts =
+		calloc(snapshot->groups.n ? snapshot->groups.n : 1, sizeof(*snapshot->group_facts));
+	if (!snapshot->group_facts)
+		return -ENOMEM;
+	for (size_t i = 0; i < snapshot->groups.n; i++) {
+		const struct group *group = &snapshot->groups.g[i];
+
+		snapshot->group_facts[i] = (struct group_facts){
+			.is_dynamic = group->is_dynamic,
+			.node = group->node,
+			.max_pages = group->n_blocks * pages,
+			.unit_pages = unit_pages(snapshot, group),
+			.kernel_pages = group->kernel * pages,
+			.movable_pages = group->movable * pages,
+		};
+	}
+	return 0;
+}
+
+/* daxX.Y/memmap_on_memory: 0 or 1, or -1 where the kernel does not have it. */
+static int read_dax_asks(const struct sysfs *fs, const struct group *group)
+{
+	uint64_t asks;
+
+	if (group->provider != PROVIDER_CXL && group->provider != PROVIDER_DAX)
+		return -1;
+	if (sysfs_read_u64(fs, 10, &asks, PATH_DAX_DEVICES "/%s/memmap_on_memory", group->name) < 0)
+		return -1;
+	return asks == 1;
+}
+
+static int find_self_hosted(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	snapshot->self_hosted =
+		calloc(snapshot->groups.n ? snapshot->groups.n : 1, sizeof(*snapshot->self_hosted));
+	if (!snapshot->self_hosted)
+		return -ENOMEM;
+	for (size_t i = 0; i < snapshot->groups.n; i++) {
+		const struct group *group = &snapshot->groups.g[i];
+		struct memmap_question question = {
+			.provider = group->provider,
+			.block_size = snapshot->block_size,
+			.n_blocks = group->n_blocks,
+			.dax_asks = read_dax_asks(fs, group),
+		};
+
+		snapshot->self_hosted[i] = memmap_is_self_hosted(&snapshot->machine, &question);
+	}
+	return 0;
+}
+
+static int read_all(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	int r = snapshot_read_block_size(fs, &snapshot->block_size);
+
+	if (r == 0)
+		r = boot_memory_load(fs, &snapshot->boot);
+	if (r == 0)
+		r = read_iomem(fs, snapshot);
+	if (r == 0)
+		r = list_blocks(fs, snapshot);
+	if (r == 0)
+		r = read_blocks(fs, snapshot);
+	if (r == 0)
+		r = read_nodes(fs, snapshot);
+	if (r == 0)
+		r = read_zones(fs, snapshot);
+	if (r == 0)
+		r = groups_find(&snapshot->groups, snapshot->blocks, snapshot->n_blocks,
+				snapshot->block_size, &snapshot->machine, &snapshot->iomem,
+				&snapshot->boot);
+	if (r == 0)
+		r = count_groups(snapshot);
+	if (r == 0)
+		r = find_self_hosted(fs, snapshot);
+	return r;
+}
+
+int snapshot_read(const struct sysfs *fs, struct snapshot *ret)
+{
+	struct snapshot snapshot = { .machine = machine_read(fs) };
+	int r = read_all(fs, &snapshot);
+
+	if (r < 0) {
+		snapshot_done(&snapshot);
+		return r;
+	}
+	*ret = snapshot;
+	return 0;
+}
+
+void snapshot_done(struct snapshot *snapshot)
+{
+	free(snapshot->iomem_text);
+	iomem_done(&snapshot->iomem);
+	ranges_done(&snapshot->boot);
+	free(snapshot->blocks);
+	groups_done(&snapshot->groups);
+	free(snapshot->nodes);
+	free(snapshot->group_facts);
+	free(snapshot->self_hosted);
+	*snapshot = (struct snapshot){ .block_size = 0 };
+}
+
+struct facts snapshot_facts(const struct snapshot *snapshot)
+{
+	return (struct facts){
+		.page_size = snapshot->machine.page_size,
+		.nodes = snapshot->nodes,
+		.n_nodes = snapshot->n_nodes,
+		.groups = snapshot->group_facts,
+		.n_groups = snapshot->groups.n,
+	};
+}
+
+/* The device as a whole where that is decided at once, else the block. */
+static struct range target_range(const struct snapshot *snapshot, const struct group *group,
+				 const struct block *block)
+{
+	uint64_t first = group->is_dynamic ? block->id : group->first;
+	uint64_t last = group->is_dynamic ? block->id : group->last;
+
+	return (struct range){
+		.start = first * snapshot->block_size,
+		.end = last * snapshot->block_size + (snapshot->block_size - 1),
+	};
+}
+
+/* What is online of the aligned unit around @block, as auto_movable_zone_for_pfn() looks at it. */
+static void count_unit(const struct snapshot *snapshot, const struct block *block,
+		       struct question *question)
+{
+	uint64_t blocks = question->group->unit_pages / question->n_pages;
+	uint64_t first = block->id / blocks * blocks;
+
+	for (uint64_t id = first; id - first < blocks; id++) {
+		const struct block *other = find_block(snapshot, id);
+
+		if (!other || other->state != BLOCK_ONLINE)
+			continue;
+		if (other->zone == BLOCK_ZONE_MOVABLE)
+			question->unit_movable_pages += question->n_pages;
+		else
+			question->unit_has_kernel = true;
+	}
+}
+
+struct question snapshot_question(const struct snapshot *snapshot, const struct block *block)
+{
+	const struct group *group = &snapshot->groups.g[block->group];
+	struct question question = {
+		.target = {
+			.provider = group->provider,
+			.device = group->name,
+			.alias = group->alias,
+			.node = block->node,
+			.range = target_range(snapshot, group, block),
+		},
+		.n_pages = snapshot->block_size / snapshot->machine.page_size,
+		.self_hosted = snapshot->self_hosted[block->group],
+	};
+
+	/* What stands alone is in no group of the kernel's either. */
+	if (group_is_device(group))
+		question.group = &snapshot->group_facts[block->group];
+	if (question.group && group->is_dynamic && question.group->unit_pages > question.n_pages)
+		count_unit(snapshot, block, &question);
+	return question;
+}
+
+void snapshot_account(struct snapshot *snapshot, const struct block *block, enum block_zone zone)
+{
+	struct block *online = find_block(snapshot, block->id);
+	struct group_facts *group = &snapshot->group_facts[block->group];
+	uint64_t pages = snapshot->block_size / snapshot->machine.page_size;
+	struct node_facts *node = node_facts_of(snapshot, block->node);
+
+	if (online) {
+		online->state = BLOCK_ONLINE;
+		online->zone = zone;
+	}
+	if (zone == BLOCK_ZONE_KERNEL)
+		group->kernel_pages += pages;
+	if (zone == BLOCK_ZONE_MOVABLE)
+		group->movable_pages += pages;
+	/* A node whose first memory this is was not in /proc/zoneinfo. */
+	if (!node)
+		return;
+	if (zone == BLOCK_ZONE_KERNEL)
+		node->late += pages;
+	if (zone == BLOCK_ZONE_MOVABLE)
+		node->movable += pages;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All that a decision may depend on, read from the machine at one moment. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "decide.h"
+#include "group.h"
+#include "iomem.h"
+#include "machine.h"
+#include "macro.h"
+#include "ranges.h"
+#include "sysfs.h"
+
+struct snapshot {
+	uint64_t block_size; /* bytes */
+	struct machine machine;
+	char *iomem_text;
+	struct iomem iomem;
+	struct ranges boot;   /* early memory, normalised */
+	struct block *blocks; /* those that are not boot memory, ascending */
+	size_t n_blocks;
+	struct groups groups;
+	struct node_facts *nodes;
+	size_t n_nodes;
+	struct group_facts *group_facts; /* one for each of groups */
+	enum self_hosted *self_hosted;	 /* likewise */
+};
+
+/*
+ * 0; -ENOENT (the kernel has no memory hotplug), -EACCES (addresses in /proc/iomem are hidden:
+ * needs root), -ENOMEM, or what reading gave. Blocks that vanish meanwhile are left out.
+ * valid_zones is read only of blocks that are online, since reading it of one that is being added
+ * can crash kernels before 6.18.
+ */
+_must_check_ int snapshot_read(const struct sysfs *fs, struct snapshot *ret);
+void snapshot_done(struct snapshot *snapshot);
+
+/* The block with this number, or NULL when it is boot memory or not there. */
+const struct block *snapshot_find_block(const struct snapshot *snapshot, uint64_t id);
+
+/*
+ * What decide() takes; both point into @snapshot. @block is one of its blocks, to be onlined next.
+ */
+struct facts snapshot_facts(const struct snapshot *snapshot);
+struct question snapshot_question(const struct snapshot *snapshot, const struct block *block);
+
+/*
+ * Keeps the facts true after @block has come online in @zone, so that the next block of the group
+ * can be judged.
+ */
+void snapshot_account(struct snapshot *snapshot, const struct block *block, enum block_zone zone);
+
+/*
+ * Size of a block in bytes from block_size_bytes: 0, -ENOENT (no memory hotplug), -EBADMSG (no
+ * power of two).
+ */
+_must_check_ int snapshot_read_block_size(const struct sysfs *fs, uint64_t *ret);
+
+/* State and, when it is online, zone of one block. -ENOENT or -ENODEV when it is gone. */
+_must_check_ int snapshot_read_state(const struct sysfs *fs, uint64_t id,
+				     enum block_state *ret_state, enum block_zone *ret_zone);

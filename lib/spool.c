@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names in two directories, and flock(2) on the first. */
+#include "spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "block_dir.h"
+#include "parse.h"
+#include "paths.h"
+
+#define NAME_SIZE 32
+
+static void block_name(char ret[static NAME_SIZE], uint64_t block)
+{
+	(void)snprintf(ret, NAME_SIZE, "memory%llu", (unsigned long long)block);
+}
+
+int spool_open(const struct sysfs *fs, struct spool *ret)
+{
+	struct spool spool = SPOOL_CLOSED;
+	int r;
+
+	spool.pending = sysfs_open_dir(fs, PATH_PENDING);
+	if (spool.pending == -ENOENT) {
+		r = sysfs_mkdir(fs, 0700, PATH_PENDING);
+		if (r < 0)
+			return r;
+		spool.pending = sysfs_open_dir(fs, PATH_PENDING);
+	}
+	if (spool.pending < 0)
+		return spool.pending;
+	*ret = spool;
+	return 0;
+}
+
+int spool_open_lock(const struct sysfs *fs, struct spool *ret)
+{
+	int fd = sysfs_open_dir(fs, PATH_MEMORY);
+
+	if (fd < 0)
+		return fd;
+	*ret = (struct spool){ .pending = fd, .taken = -1 };
+	return 0;
+}
+
+void spool_close(struct spool *spool)
+{
+	closep(&spool->pending);
+	closep(&spool->taken);
+	*spool = SPOOL_CLOSED;
+}
+
+static int touch(int dir, uint64_t block)
+{
+	_cleanup_close_ int fd = -1;
+	char name[NAME_SIZE];
+
+	block_name(name, block);
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : 0;
+}
+
+int spool_drop(const struct spool *spool, uint64_t block)
+{
+	return touch(spool->pending, block);
+}
+
+int spool_keep(const struct spool *spool, uint64_t block)
+{
+	return touch(spool->taken, block);
+}
+
+int spool_try_lock(struct spool *spool)
+{
+	if (flock(spool->pending, LOCK_EX | LOCK_NB) == 0)
+		return 1;
+	return errno == EWOULDBLOCK ? 0 : -errno;
+}
+
+int spool_wait_lock(struct spool *spool)
+{
+	while (flock(spool->pending, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+int spool_unlock(struct spool *spool)
+{
+	return flock(spool->pending, LOCK_UN) < 0 ? -errno : 0;
+}
+
+static int take_pending(const struct sysfs *fs, const struct spool *spool)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+	uint64_t id;
+	int r = sysfs_opendir(fs, &dir, PATH_PENDING);
+
+	if (r < 0)
+		return r;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (parse_block_name(str_of(entry->d_name), &id) < 0)
+			(void)unlinkat(spool->pending, entry->d_name,
+				       0); /* not ours; a directory stays and is passed over */
+		else if (renameat(spool->pending, entry->d_name, spool->taken, entry->d_name) < 0 &&
+			 errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
+static int open_taken(const struct sysfs *fs, struct spool *spool)
+{
+	int r;
+
+	if (spool->taken >= 0)
+		return 0;
+	r = sysfs_mkdir(fs, 0700, PATH_TAKEN);
+	if (r < 0)
+		return r;
+	r = sysfs_open_dir(fs, PATH_TAKEN);
+	if (r < 0)
+		return r;
+	spool->taken = r;
+	return 0;
+}
+
+int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *ret)
+{
+	struct block_list list = { NULL, 0 };
+	int r = open_taken(fs, spool);
+
+	if (r == 0)
+		r = take_pending(fs, spool);
+	if (r == 0)
+		r = block_dir_read(fs, PATH_TAKEN, &list);
+	if (r < 0) {
+		block_list_done(&list);
+		return r;
+	}
+	*ret = list;
+	return 0;
+}
+
+int spool_settle(const struct spool *spool, uint64_t block)
+{
+	char name[NAME_SIZE];
+
+	block_name(name, block);
+	if (unlinkat(spool->taken, name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+int spool_has_pending(const struct sysfs *fs)
+{
+	_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
+	int r = block_dir_read(fs, PATH_PENDING, &list);
+
+	return r < 0 ? r : list.n > 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The spool of blocks that wait to be onlined, and the lock of the one who does it. A name is
+ * dropped into /run/memhp/pending; the leader moves it to /run/memhp/taken before it looks at the
+ * block, so that a block that comes back while it is at work is dropped anew, and removes it when
+ * the block is settled. What a leader that died had taken is taken by the next one. All functions
+ * return 0 (or what they say) or -errno.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "block_list.h"
+#include "macro.h"
+#include "sysfs.h"
+
+struct spool {
+	int pending; /* directory; carries the lock */
+	int taken;   /* directory; -1 until something was taken */
+};
+
+#define SPOOL_CLOSED ((struct spool){ -1, -1 })
+
+/* Makes the directories (0700) where they are missing. */
+_must_check_ int spool_open(const struct sysfs *fs, struct spool *ret);
+/*
+ * Where that fails: something else to carry the lock, so that a broken /run does not let two
+ * leaders meet.
+ */
+_must_check_ int spool_open_lock(const struct sysfs *fs, struct spool *ret);
+void spool_close(struct spool *spool);
+
+_must_check_ int spool_drop(const struct spool *spool, uint64_t block);
+
+/* 1 when the lock is ours from now on, 0 when somebody else has it. */
+_must_check_ int spool_try_lock(struct spool *spool);
+/* Waits until the lock is ours. */
+_must_check_ int spool_wait_lock(struct spool *spool);
+_must_check_ int spool_unlock(struct spool *spool);
+
+/*
+ * Takes all that is pending; the list, ascending, has what was taken before as well. Names that are
+ * no blocks are removed.
+ */
+_must_check_ int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *ret);
+
+/* A block stays taken, also one whose name was not pending: it waits for the next leader. */
+_must_check_ int spool_keep(const struct spool *spool, uint64_t block);
+
+/* A block that was taken needs no more attention. */
+_must_check_ int spool_settle(const struct spool *spool, uint64_t block);
+
+/*
+ * 1 when a block is pending, so that something has come since the last spool_take(); 0 when none
+ * is.
+ */
+_must_check_ int spool_has_pending(const struct sysfs *fs);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is kept of decisions, and for how long. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "record.h"
+#include "tree.h"
+
+#define GROUPS "run/memhp/groups"
+#define BLOCKS "run/memhp/blocks"
+
+#define DIMM_TEXT                                                           \
+	"MEMHP_GROUP=PNP0C80:00\nMEMHP_PROVIDER=dimm\nMEMHP_ZONE=movable\n" \
+	"MEMHP_REASON=fits ratio: M 0M + 512M <= 3082M\nMEMHP_OWNER=memhp\n"
+
+static struct record dimm_record(const char *group, const char *outcome)
+{
+	return (struct record){
+		.group = group,
+		.provider = "dimm",
+		.zone = "movable",
+		.reason = "fits ratio: M 0M + 512M <= 3082M",
+		.owner = "memhp",
+		.outcome = outcome,
+	};
+}
+
+static void write_record(const struct tree *tree, const char *group, const char *outcome)
+{
+	struct record record = dimm_record(group, outcome);
+
+	assert_int_equal(record_write(&tree->fs, &record), 0);
+}
+
+static void assert_text(const struct tree *tree, const char *path, const char *expected)
+{
+	_cleanup_free_ char *text = tree_read(tree, path);
+
+	if (!text)
+		fail_msg("%s is missing", path);
+	assert_string_equal(text, expected);
+}
+
+static void test_write(void **state)
+{
+	const struct tree *tree = *state;
+
+	write_record(tree, "PNP0C80:00", NULL);
+	assert_text(tree, GROUPS "/PNP0C80:00", DIMM_TEXT);
+	write_record(tree, "PNP0C80:00", "4 of 4 blocks online");
+	assert_text(tree, GROUPS "/PNP0C80:00", DIMM_TEXT "MEMHP_OUTCOME=4 of 4 blocks online\n");
+	assert_int_equal(tree_count(tree, GROUPS), 1);
+	assert_int_equal(tree_count(tree, BLOCKS), 0);
+}
+
+static void test_links(void **state)
+{
+	const struct tree *tree = *state;
+
+	write_record(tree, "PNP0C80:00", NULL);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", UINT64_MAX), 0);
+	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT);
+	assert_text(tree, BLOCKS "/memory18446744073709551615", DIMM_TEXT);
+}
+
+static void test_links_stay(void **state)
+{
+	const struct tree *tree = *state;
+
+	write_record(tree, "PNP0C80:00", NULL);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+	write_record(tree, "PNP0C80:00", "online");
+	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT);
+	tree_drop(tree, GROUPS "/PNP0C80:00");
+	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT);
+}
+
+static void test_links_move(void **state)
+{
+	const struct tree *tree = *state;
+
+	write_record(tree, "PNP0C80:00", NULL);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+	write_record(tree, "PNP0C80:00", "online");
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT "MEMHP_OUTCOME=online\n");
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0); /* nothing new */
+	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT "MEMHP_OUTCOME=online\n");
+	assert_int_equal(tree_count(tree, BLOCKS), 1);
+}
+
+static void test_link_errors(void **state)
+{
+	const struct tree *tree = *state;
+
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), -ENOENT);
+	write_record(tree, "PNP0C80:00", NULL);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:01", 32), -ENOENT);
+	tree_dir(tree, BLOCKS "/memory32");
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), -EISDIR);
+}
+
+static void test_write_errors(void **state)
+{
+	static const struct {
+		const char *name;
+		struct tree_node nodes[2];
+		int result;
+	} rows[] = {
+		{ "groups is a file", { { GROUPS, "" } }, -ENOTDIR },
+		{ "blocks is a file", { { BLOCKS, "" } }, -ENOTDIR },
+		{ "blocks is a link", { { BLOCKS, "-> groups" } }, -ENOTDIR },
+		{ "the directory is a file", { { "run/memhp", "" } }, -ENOTDIR },
+		{ "the record is a directory", { { GROUPS "/x", NULL } }, -EISDIR },
+	};
+	const struct tree *tree = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct record record = dimm_record("x", NULL);
+		int r;
+
+		tree_add(tree, rows[i].nodes);
+		r = record_write(&tree->fs, &record);
+		if (r != rows[i].result)
+			fail_msg("%s: %d", rows[i].name, r);
+		assert_false(tree_has(tree, GROUPS "/x.tmp"));
+		tree_drop(tree, "run");
+	}
+}
+
+static void test_too_long(void **state)
+{
+	const struct tree *tree = *state;
+	char outcome[1024];
+	struct record record;
+
+	memset(outcome, 'x', sizeof(outcome) - 1);
+	outcome[sizeof(outcome) - 1] = '\0';
+	write_record(tree, "PNP0C80:00", NULL);
+	record = dimm_record("PNP0C80:00", outcome);
+	assert_int_equal(record_write(&tree->fs, &record), -ENAMETOOLONG);
+	assert_text(tree, GROUPS "/PNP0C80:00", DIMM_TEXT);
+}
+
+static void test_longest_group(void **state)
+{
+	static const char group[] =
+		"012345678901234567890123456789012345678901234567890123456789012";
+	const struct tree *tree = *state;
+
+	assert_int_equal(sizeof(group), GROUP_NAME_MAX);
+	write_record(tree, group, NULL);
+	assert_int_equal(record_link_block(&tree->fs, group, 1), 0);
+	assert_true(tree_has(tree, BLOCKS "/memory1"));
+}
+
+static void test_sweep(void **state)
+{
+	static const struct tree_node left_over[] = {
+		{ BLOCKS "/memory34", "A=b\n" },
+		{ BLOCKS "/memory034", "A=b\n" },
+		{ BLOCKS "/nonsense", "" },
+		{ GROUPS "/PNP0C80:01", "A=b\n" },
+		{ GROUPS "/PNP0C80:00.tmp", "" },
+		{ GROUPS "/PNP0C80:0", "" },
+		{ NULL, NULL },
+	};
+	struct block blocks[] = { { .id = 32 }, { .id = 33 } };
+	struct group groups[] = { { .name = "PNP0C80:00" }, { .name = "virtio0" } };
+	const struct snapshot snapshot = { .blocks = blocks,
+					   .n_blocks = 2,
+					   .groups = { groups, 2 } };
+	const struct tree *tree = *state;
+
+	write_record(tree, "PNP0C80:00", NULL);
+	write_record(tree, "virtio0", NULL);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 33), 0);
+	tree_add(tree, left_over);
+	assert_int_equal(record_sweep(&tree->fs, &snapshot), 0);
+	assert_int_equal(tree_count(tree, BLOCKS), 2);
+	assert_int_equal(tree_count(tree, GROUPS), 2);
+	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT);
+	assert_text(tree, BLOCKS "/memory33", DIMM_TEXT);
+	assert_true(tree_has(tree, GROUPS "/PNP0C80:00"));
+	assert_true(tree_has(tree, GROUPS "/virtio0"));
+}
+
+static void test_sweep_all(void **state)
+{
+	const struct snapshot empty = { .n_blocks = 0 };
+	const struct tree *tree = *state;
+
+	assert_int_equal(record_sweep(&tree->fs, &empty), 0); /* nothing was ever recorded */
+	write_record(tree, "PNP0C80:00", NULL);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+	assert_int_equal(record_sweep(&tree->fs, &empty), 0);
+	assert_int_equal(tree_count(tree, BLOCKS) + tree_count(tree, GROUPS), 0);
+}
+
+static void test_sweep_errors(void **state)
+{
+	const struct snapshot empty = { .n_blocks = 0 };
+	const struct tree *tree = *state;
+
+	tree_dir(tree, GROUPS "/x");
+	assert_int_equal(record_sweep(&tree->fs, &empty), -EISDIR);
+	tree_text(tree, BLOCKS, "");
+	assert_int_equal(record_sweep(&tree->fs, &empty), -ENOTDIR);
+}
+
+static void test_owner(void **state)
+{
+	static const struct {
+		enum zone zone;
+		enum provider provider;
+		const char *owner;
+	} rows[] = {
+		{ ZONE_KERNEL, PROVIDER_CXL, "memhp" },
+		{ ZONE_MOVABLE, PROVIDER_DAX, "memhp" },
+		{ ZONE_ONLINE, PROVIDER_OTHER, "memhp" },
+		{ ZONE_LEAVE, PROVIDER_CXL, "daxctl" },
+		{ ZONE_LEAVE, PROVIDER_DAX, "daxctl" },
+		{ ZONE_LEAVE, PROVIDER_DIMM, "administrator" },
+		{ ZONE_LEAVE, PROVIDER_OTHER, "administrator" },
+		{ ZONE_LEAVE, PROVIDER_VIRTIO_MEM, "administrator" },
+		{ ZONE_LEAVE, PROVIDER_BOOT, "administrator" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct verdict verdict = { .zone = rows[i].zone,
+						 .provider = rows[i].provider };
+
+		assert_string_equal(record_owner(&verdict), rows[i].owner);
+	}
+}
+
+#define TREE_TEST(name, fn)                               \
+	{                                                 \
+		name, fn, tree_setup, tree_teardown, NULL \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TREE_TEST("a record is lines that udev imports", test_write),
+		TREE_TEST("a linked block has the properties of its group", test_links),
+		TREE_TEST("a linked block keeps them when the record is replaced", test_links_stay),
+		TREE_TEST("a block that is linked anew has the new ones", test_links_move),
+		TREE_TEST("a link that cannot be made is told", test_link_errors),
+		TREE_TEST("a record that cannot be written is told", test_write_errors),
+		TREE_TEST("a record that is too long leaves the old one", test_too_long),
+		TREE_TEST("the longest name of a group fits", test_longest_group),
+		TREE_TEST("a sweep keeps what is there and removes the rest", test_sweep),
+		TREE_TEST("a sweep without blocks removes everything", test_sweep_all),
+		TREE_TEST("a sweep that fails is told", test_sweep_errors),
+		{ "who brings a block online is memhp, daxctl or a person", test_owner, NULL, NULL,
+		  NULL },
+	};
+
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}
