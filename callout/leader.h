@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The one callout that works while all others leave: takes what is pending, decides group by group,
+ * and onlines.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "macro.h"
+#include "policy.h"
+#include "spool.h"
+#include "sysfs.h"
+
+#define LEADER_NO_BLOCK UINT64_MAX
+
+struct leader {
+	const struct sysfs *fs;
+	const struct policy *policy;
+	struct spool *spool;
+	uint64_t own_block; /* whose event this process serves, or LEADER_NO_BLOCK */
+	uint64_t budget_ms; /* after that the rest is left to the sweep; UINT64_MAX: no limit */
+	bool gives_up;	    /* what is refused now has been refused often enough */
+	/* Result: blocks that stay pending, refused for a reason that may pass, or out of time */
+	uint64_t left;
+};
+
+/*
+ * With the lock held: until nothing is pending. 0 (see .left), or -errno when the machine could not
+ * be read.
+ */
+_must_check_ int leader_run(struct leader *leader);
+
+/* Without lock and spool, for a /run that cannot be written: the group of this one block. */
+_must_check_ int leader_run_alone(struct leader *leader, uint64_t block);

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* memhp-callout: what udev starts for a memory block that waits to be onlined. */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+#include <time.h>
+
+#include "decide.h"
+#include "leader.h"
+#include "log.h"
+#include "paths.h"
+#include "policy.h"
+#include "record.h"
+#include "snapshot.h"
+#include "spool.h"
+#include "sysfs.h"
+
+/* Documented in memhp-callout(8). */
+enum {
+	STATUS_DONE = 0, /* or somebody else is at it */
+	STATUS_LEFT = 1, /* something stays pending */
+	STATUS_USAGE = 2,
+	STATUS_NO_HOTPLUG = 3,
+	STATUS_NO_BLOCK = 4,
+	STATUS_UNREADABLE = 5,
+};
+
+/* udev ends an event after 180 s, with everything that it started. */
+#define EVENT_BUDGET_MS 60000
+
+/* Pauses of the sweep double from 1 s to 64 s: it gives up after about five minutes. */
+#define SWEEP_TRIES 10
+#define SWEEP_PAUSE_MAX_S 64
+
+struct args {
+	const char *root;
+	const char
+		*name; /* memoryN; NULL with --drain, and with --dry-run for all that is offline */
+	uint64_t block;
+	bool drain;
+	bool dry_run;
+};
+
+static void usage(FILE *out)
+{
+	(void)fputs(
+		"Usage: memhp-callout [OPTION...] memoryN\n"
+		"       memhp-callout [OPTION...] --drain\n\n"
+		"Online a memory block, and all that waits beside it, into the zone of its group.\n"
+		"Started by udev; see memhp-callout(8).\n\n"
+		"      --drain     online what is pending, and try again what is refused\n"
+		"      --dry-run   say what would be done for memoryN, or for each block that is\n"
+		"                  offline, and do nothing\n"
+		"      --root DIR  use the tree below DIR instead of /\n"
+		"  -h, --help      show this help\n"
+		"  -V, --version   show the version\n",
+		out);
+}
+
+/*
+ * @status is left alone when there is work to do: returns 1. Else 0, with the status to exit with.
+ */
+static int parse_argv(struct args *ret, int argc, char *argv[], int *status)
+{
+	enum { ARG_DRAIN = 0x100, ARG_DRY_RUN, ARG_ROOT };
+	static const struct option options[] = {
+		{ "drain", no_argument, NULL, ARG_DRAIN },
+		{ "dry-run", no_argument, NULL, ARG_DRY_RUN },
+		{ "root", required_argument, NULL, ARG_ROOT },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	*ret = (struct args){ .root = "/" };
+	*status = STATUS_DONE;
+	while ((c = getopt_long(argc, argv, "hV", options, NULL)) >= 0) {
+		switch (c) {
+		case ARG_DRAIN:
+			ret->drain = true;
+			break;
+		case ARG_DRY_RUN:
+			ret->dry_run = true;
+			break;
+		case ARG_ROOT:
+			ret->root = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'V':
+			puts("memhp-callout " PACKAGE_VERSION);
+			return 0;
+		default:
+			*status = STATUS_USAGE;
+			return 0;
+		}
+	}
+
+	*status = STATUS_USAGE;
+	if ((ret->drain && ret->dry_run) || argc - optind > !ret->drain ||
+	    (argc == optind && !ret->drain && !ret->dry_run)) {
+		log_error("expected the name of one memory block, or --drain alone; see --help");
+		return 0;
+	}
+	if (argc == optind)
+		return 1;
+	ret->name = argv[optind];
+	if (parse_block_name(str_of(ret->name), &ret->block) < 0) {
+		log_error("\"%s\" is no memory block; allowed: memoryN, N a decimal number",
+			  ret->name);
+		return 0;
+	}
+	return 1;
+}
+
+static int explain_error(int error)
+{
+	switch (error) {
+	case -EACCES:
+		log_error("addresses in /" PATH_IOMEM " are hidden: this needs root");
+		return STATUS_UNREADABLE;
+	default:
+		log_error("cannot read what is known of memory: %s", strerror(-error));
+		return STATUS_UNREADABLE;
+	}
+}
+
+static struct policy load_policy(const struct sysfs *fs)
+{
+	_cleanup_free_ char *text = NULL;
+	struct policy policy = policy_default();
+	size_t n;
+	int r = sysfs_read_file(fs, &text, &n, PATH_POLICY);
+
+	if (r == 0)
+		r = policy_parse(&policy, (struct str){ text, n });
+	if (r < 0)
+		log_warning("/" PATH_POLICY " is %s, built-in defaults apply",
+			    r == -ENOENT  ? "missing" :
+			    r == -EBADMSG ? "damaged" :
+					    "unreadable");
+	return policy;
+}
+
+/* For udev's IMPORT{program}: what is on record of the block, if anything. */
+static void print_record(const struct sysfs *fs, uint64_t block)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+
+	if (sysfs_read_file(fs, &text, &n, PATH_BLOCKS "/memory%llu", (unsigned long long)block) ==
+	    0)
+		(void)fputs(text, stdout);
+}
+
+/* What would become of one block if it were the next to be onlined. */
+static struct verdict judge(const struct snapshot *snapshot, const struct policy *policy,
+			    const struct block *block)
+{
+	struct facts facts = snapshot_facts(snapshot);
+	struct question question = snapshot_question(snapshot, block);
+
+	return decide(policy, &facts, &question);
+}
+
+static void print_properties(const struct snapshot *snapshot, const struct policy *policy,
+			     const struct block *block)
+{
+	struct verdict verdict = judge(snapshot, policy, block);
+	char reason[160];
+
+	verdict_explain(&verdict, reason, sizeof(reason));
+	printf("MEMHP_GROUP=%s\nMEMHP_PROVIDER=%s\nMEMHP_ZONE=%s\nMEMHP_REASON=%s\n"
+	       "MEMHP_OWNER=%s\n",
+	       snapshot->groups.g[block->group].name, provider_name(verdict.provider),
+	       zone_name(verdict.zone), reason, record_owner(&verdict));
+}
+
+static void print_offline(const struct snapshot *snapshot, const struct policy *policy)
+{
+	char reason[160];
+
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		const struct block *block = &snapshot->blocks[i];
+		struct verdict verdict;
+
+		if (block->state != BLOCK_OFFLINE)
+			continue;
+		verdict = judge(snapshot, policy, block);
+		verdict_explain(&verdict, reason, sizeof(reason));
+		printf("memory%llu %s %s %s\n", (unsigned long long)block->id,
+		       snapshot->groups.g[block->group].name, zone_name(verdict.zone), reason);
+	}
+}
+
+static int dry_run(const struct sysfs *fs, const struct args *args)
+{
+	struct policy policy = load_policy(fs);
+	const struct block *block;
+	struct snapshot snapshot;
+	int r = snapshot_read(fs, &snapshot);
+
+	if (r < 0)
+		return explain_error(r);
+	block = args->name ? snapshot_find_block(&snapshot, args->block) : NULL;
+	if (block)
+		print_properties(&snapshot, &policy, block);
+	else if (args->name)
+		printf("MEMHP_PROVIDER=boot\nMEMHP_ZONE=leave\nMEMHP_REASON=boot memory\n");
+	else
+		print_offline(&snapshot, &policy);
+	snapshot_done(&snapshot);
+	return STATUS_DONE;
+}
+
+static int finish(const struct leader *leader, int r)
+{
+	if (r < 0)
+		return explain_error(r);
+	return leader->left > 0 ? STATUS_LEFT : STATUS_DONE;
+}
+
+/*
+ * /run is full or cannot be written: nobody else will see the name, so wait for the lock and deal
+ * with this block.
+ */
+static int run_alone(struct leader *leader, struct spool *spool, uint64_t block)
+{
+	int r = 0;
+
+	if (spool->pending < 0)
+		r = spool_open_lock(leader->fs, spool);
+	if (r == 0)
+		r = spool_wait_lock(spool);
+	if (r < 0)
+		log_warning("cannot lock, going on without: %s", strerror(-r));
+	return leader_run_alone(leader, block);
+}
+
+static int run_event(const struct sysfs *fs, const struct args *args)
+{
+	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
+	struct leader leader = { .fs = fs, .own_block = args->block, .budget_ms = EVENT_BUDGET_MS };
+	struct policy policy;
+	int dropped, r;
+
+	dropped = spool_open(fs, &spool);
+	if (dropped == 0)
+		dropped = spool_drop(&spool, args->block);
+	if (dropped == 0) {
+		r = spool_try_lock(&spool);
+		if (r == 0)
+			return STATUS_DONE; /* whoever has the lock will see the name */
+		leader.spool = &spool;
+	}
+
+	policy = load_policy(fs);
+	leader.policy = &policy;
+	if (dropped < 0) {
+		log_warning("cannot use /" PATH_PENDING ": %s; only %s and its group are looked at",
+			    strerror(-dropped), args->name);
+		r = run_alone(&leader, &spool, args->block);
+	} else {
+		r = leader_run(&leader);
+	}
+	print_record(fs, args->block);
+	return finish(&leader, r);
+}
+
+static void pause_sweep(unsigned try)
+{
+	unsigned seconds = 1U << try;
+	struct timespec pause = { .tv_sec = seconds < SWEEP_PAUSE_MAX_S ? seconds :
+									  SWEEP_PAUSE_MAX_S };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+static int run_sweep(const struct sysfs *fs)
+{
+	struct policy policy = load_policy(fs);
+	struct leader leader;
+	int r;
+
+	for (unsigned try = 0;; try++) {
+		_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
+
+		leader = (struct leader){
+			.fs = fs,
+			.policy = &policy,
+			.spool = &spool,
+			.own_block = LEADER_NO_BLOCK,
+			.budget_ms = UINT64_MAX,
+			.gives_up = try + 1 == SWEEP_TRIES,
+		};
+		r = spool_open(fs, &spool);
+		if (r == 0)
+			r = spool_wait_lock(&spool);
+		if (r == 0)
+			r = leader_run(&leader);
+		if (r < 0 || leader.left == 0 || leader.gives_up)
+			return finish(&leader, r);
+		spool_close(&spool); /* events may be handled during the pause */
+		pause_sweep(try);
+	}
+}
+
+static int run(const struct args *args)
+{
+	_cleanup_(sysfs_close) struct sysfs fs = { .fd = -1 };
+	int r = sysfs_open(&fs, args->root);
+
+	if (r < 0) {
+		log_error("cannot open %s: %s", args->root, strerror(-r));
+		return STATUS_UNREADABLE;
+	}
+	if (!sysfs_exists(&fs, PATH_MEMORY "/block_size_bytes")) {
+		log_error("this kernel has no memory hotplug: /" PATH_MEMORY " is missing");
+		return STATUS_NO_HOTPLUG;
+	}
+	if (args->name && !sysfs_exists(&fs, PATH_MEMORY "/%s", args->name)) {
+		log_error("%s is not there (unplugged again?)", args->name);
+		return STATUS_NO_BLOCK;
+	}
+	if (args->dry_run)
+		return dry_run(&fs, args);
+	if (!sysfs_exists(&fs, PATH_RUN)) {
+		/* udevd may not have noticed yet that the rules are gone. */
+		log_info("memhp is not in force, nothing done: memhp.service is not active");
+		return STATUS_DONE;
+	}
+	return args->drain ? run_sweep(&fs) : run_event(&fs, args);
+}
+
+int main(int argc, char *argv[])
+{
+	struct args args;
+	int status;
+
+	log_open("memhp", LOG_TO_SYSLOG, LOG_INFO);
+	if (parse_argv(&args, argc, argv, &status) > 0)
+		status = run(&args);
+	return status;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Waiting for the links of a block; there is no event for them. */
+#include "settle.h"
+
+#include <time.h>
+
+#include "parse.h"
+#include "paths.h"
+
+#define WAIT_MAX_MS 5000
+#define PAUSE_MS 2
+
+struct links {
+	bool node;
+	bool firmware;
+};
+
+/* False when the block is gone. */
+static bool read_links(const struct sysfs *fs, uint64_t block, struct links *ret)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+
+	*ret = (struct links){ false, false };
+	if (sysfs_opendir(fs, &dir, PATH_MEMORY "/memory%llu", (unsigned long long)block) < 0)
+		return false;
+	while ((entry = readdir(dir))) {
+		struct str name = str_of(entry->d_name);
+
+		if (str_starts(name, "node"))
+			ret->node = true;
+		if (str_eq(name, "firmware_node"))
+			ret->firmware = true;
+	}
+	return true;
+}
+
+/* _STA says that it is there (ACPI 6.5, 6.3.7); the device of an empty slot stays in sysfs. */
+static bool is_present(const struct sysfs *fs, const char *device)
+{
+	uint64_t status;
+
+	return sysfs_read_u64(fs, 10, &status, PATH_ACPI_DEVICES "/%s/status", device) < 0 ||
+	       (status & 1) != 0;
+}
+
+/*
+ * Whether ACPI is at work on a DIMM: it adds the memory of a device that is present, and then links
+ * the device to the blocks (drivers/acpi/acpi_memhotplug.c, acpi_memory_enable_device();
+ * drivers/acpi/glue.c).
+ */
+static bool acpi_is_binding(const struct sysfs *fs)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+
+	if (sysfs_opendir(fs, &dir, PATH_ACPI_DEVICES) < 0)
+		return false;
+	while ((entry = readdir(dir)))
+		if (str_starts(str_of(entry->d_name), "PNP0C80:") &&
+		    is_present(fs, entry->d_name) &&
+		    !sysfs_exists(fs, PATH_ACPI_DEVICES "/%s/physical_node", entry->d_name))
+			return true;
+	return false;
+}
+
+static bool is_settled(const struct sysfs *fs, uint64_t block)
+{
+	struct links links;
+
+	if (!read_links(fs, block, &links))
+		return true;
+	if (!links.node && sysfs_exists(fs, PATH_NODE))
+		return false;
+	return links.firmware || !acpi_is_binding(fs);
+}
+
+void settle_wait(const struct sysfs *fs, uint64_t block)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+
+	for (unsigned waited = 0; waited < WAIT_MAX_MS && !is_settled(fs, block);
+	     waited += PAUSE_MS)
+		(void)nanosleep(&pause, NULL);
+}

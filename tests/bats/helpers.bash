@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What the tests of the programs share: a machine below $root that mkroot made, programs that work
+# on it with fakekernel.so behind its memory blocks, and assertions that say what they found.
+
+bats_require_minimum_version 1.5.0
+
+: "${abs_top_srcdir:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir}"
+
+root=$BATS_TEST_TMPDIR/root
+memory=$root/sys/devices/system/memory
+spool=$root/run/memhp
+generated=$root/run/systemd/generator
+# shellcheck disable=SC2034 # for the tests
+rules=$root/run/udev/rules.d/79-memhp.rules
+
+# Who reads the messages is not to depend on what started the tests.
+unset JOURNAL_STREAM SYSTEMD_SCOPE SYSTEMD_VIRTUALIZATION FAKEKERNEL_FAULTS
+export LC_ALL=C
+export FAKEKERNEL_LOG=$BATS_TEST_TMPDIR/writes
+# A program with sanitizers wants its own library first, though a later one is as good.
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+
+# -- The machine
+
+# machine NAME: that of tests/machines/NAME.txt; without NAME that of standard input
+machine()
+{
+	local table=/dev/stdin
+
+	[ $# -eq 0 ] || table=$abs_top_srcdir/tests/machines/$1.txt
+	"$abs_top_srcdir/tests/lib/mkroot" "$table" "$root"
+	mkdir -p "$generated"
+}
+
+# faults FAULT...: what the kernel of the machine refuses from now on; see fakekernel.c
+faults()
+{
+	export FAKEKERNEL_FAULTS
+	printf -v FAKEKERNEL_FAULTS '%s\n' "$@"
+}
+
+# config [PATH]: memhp.conf, or the file that is named, from standard input
+config()
+{
+	install -D -m 644 /dev/stdin "$root/${1:-etc/memhp.conf}"
+}
+
+# policy: what the generator makes of memhp.conf and the machine is in force
+policy()
+{
+	generator "$generated" 2>/dev/null
+	install -D -m 644 -t "$spool" "$generated/memhp/policy" "$generated/memhp/boot-memory"
+}
+
+# pending NAME...: events have dropped these
+pending()
+{
+	mkdir -p "$spool/pending"
+	(cd "$spool/pending" && touch -- "$@")
+}
+
+# set_block BLOCK STATE ZONES
+set_block()
+{
+	echo "$2" >"$memory/$1/state"
+	echo "$3" >"$memory/$1/valid_zones"
+}
+
+# -- Programs
+
+program()
+{
+	local dir
+
+	for dir in "" /callout /generator; do
+		if [ -x "$abs_top_builddir$dir/$1" ]; then
+			echo "$abs_top_builddir$dir/$1"
+			return
+		fi
+	done
+	echo "$1 is not built below $abs_top_builddir" >&2
+	return 1
+}
+
+# on_machine PROGRAM ARGUMENT...
+on_machine()
+{
+	local path
+
+	path=$(program "$1") || return
+	LD_PRELOAD=$abs_top_builddir/tests/lib/fakekernel.so "$path" --root "$root" "${@:2}"
+}
+
+callout() { on_machine memhp-callout "$@"; }
+generator() { on_machine memhp-generator "$@"; }
+publish() { on_machine memhp-publish "$@"; }
+
+# -- What there is
+
+# zones FIRST LAST: a word a block, its zone or why it has none
+zones()
+{
+	local n state words=()
+
+	for ((n = $1; n <= $2; n++)); do
+		if [ ! -d "$memory/memory$n" ]; then
+			words+=(-)
+			continue
+		fi
+		state=$(<"$memory/memory$n/state")
+		[ "$state" != online ] || state=$(<"$memory/memory$n/valid_zones")
+		words+=("$state")
+	done
+	echo "${words[*]}"
+}
+
+# same N WORD: WORD N times, as zones() has it
+same()
+{
+	local i words=()
+
+	for ((i = 0; i < $1; i++)); do
+		words+=("$2")
+	done
+	echo "${words[*]}"
+}
+
+# writes [ATTRIBUTE]: what was written to the kernel, in this order, a line a write
+writes()
+{
+	[ ! -e "$FAKEKERNEL_LOG" ] || grep "/${1:-}" "$FAKEKERNEL_LOG" || :
+}
+
+# written_states: the blocks whose state was written, in this order
+written_states()
+{
+	local line words=()
+
+	while read -r line; do
+		words+=("${line%%/*}")
+	done < <(writes state)
+	echo "${words[*]}"
+}
+
+# spooled: all names that wait
+spooled()
+{
+	find "$spool/pending" "$spool/taken" -mindepth 1 -printf '%f\n' 2>/dev/null | sort | xargs
+}
+
+# tree DIR: all that a directory holds, to be compared
+tree()
+{
+	(cd "$1" && find . -printf '%p %y %m %l\n' -type f -exec sha256sum {} \; | sort)
+}
+
+# -- Assertions
+
+# equal ACTUAL EXPECTED
+equal()
+{
+	[ "$1" = "$2" ] || {
+		printf 'expected: %s\nfound:    %s\n' "$2" "$1" >&2
+		return 1
+	}
+}
+
+# contains TEXT PART...: every PART, literally
+contains()
+{
+	local text=$1 part
+
+	for part in "${@:2}"; do
+		[[ $text == *"$part"* ]] || {
+			printf 'not there: %s\nin: %s\n' "$part" "$text" >&2
+			return 1
+		}
+	done
+}
+
+# lacks TEXT PART...
+lacks()
+{
+	local text=$1 part
+
+	for part in "${@:2}"; do
+		[[ $text != *"$part"* ]] || {
+			printf 'not expected: %s\nin: %s\n' "$part" "$text" >&2
+			return 1
+		}
+	done
+}
+
+# lines TEXT PART: how many lines of TEXT have PART
+lines()
+{
+	grep -cF -- "$2" <<<"$1" || :
+}
+
+# holds FILE: standard input and nothing else
+holds()
+{
+	diff -u - "$1" >&2
+}
+
+# empty DIR: nothing, or not there
+empty()
+{
+	[ ! -e "$1" ] || equal "$(find "$1" -mindepth 1)" ""
+}
+
+# -- Every program
+
+# answers_help_and_version PROGRAM
+answers_help_and_version()
+{
+	local path option
+
+	path=$(program "$1")
+	for option in --help -h; do
+		run -0 --separate-stderr "$path" "$option"
+		contains "$output" "Usage: $1 " --root --version
+		equal "${stderr:-}" ""
+	done
+	for option in --version -V; do
+		run -0 --separate-stderr "$path" "$option"
+		[[ $output =~ ^$1\ [0-9]+\.[0-9]+ ]]
+		equal "${#lines[@]}" 1
+	done
+}
