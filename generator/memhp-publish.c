@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * memhp-publish: what memhp.service does: puts into force what the generator rendered, and takes it
+ * back.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "log.h"
+#include "paths.h"
+#include "spool.h"
+#include "sysfs.h"
+
+#define RULES_NAME "79-memhp.rules"
+#define ONLINER_TEXT_SIZE 64
+
+/* What is copied, in this order: the rules last, since they are what makes udev start callouts. */
+static const struct {
+	const char *name, *to;
+} published[] = {
+	{ "boot-memory", PATH_BOOT_MEMORY },
+	{ "policy", PATH_POLICY },
+	{ RULES_NAME, PATH_UDEV_RULES "/" RULES_NAME },
+};
+
+static void usage(void)
+{
+	(void)fputs("Usage: memhp-publish [--root DIR] start|stop|reload\n\n"
+		    "Put into force what memhp-generator rendered, or take it back.\n"
+		    "Started by memhp.service; see memhp.service(8).\n\n"
+		    "      --root DIR  use the tree below DIR instead of /\n"
+		    "  -h, --help      show this help\n"
+		    "  -V, --version   show the version\n",
+		    stdout);
+}
+
+static int publish_file(const struct sysfs *fs, const char *name, const char *to)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+	int r = sysfs_read_file(fs, &text, &n, PATH_RENDERED "/%s", name);
+
+	if (r < 0)
+		log_error("cannot read /" PATH_RENDERED "/%s: %s%s", name, strerror(-r),
+			  r == -ENOENT ? "; memhp-generator found nothing to do here: stop "
+					 "memhp.service to withdraw memhp" :
+					 "");
+	if (r < 0)
+		return r;
+	r = sysfs_replace(fs, (struct str){ text, n }, "%s", to);
+	if (r < 0)
+		log_error("cannot write /%s: %s", to, strerror(-r));
+	return r;
+}
+
+static int publish(const struct sysfs *fs)
+{
+	static const struct {
+		const char *path;
+		unsigned mode;
+	} dirs[] = { { PATH_PENDING, 0700 },
+		     { PATH_TAKEN, 0700 },
+		     { PATH_GROUPS, 0755 },
+		     { PATH_BLOCKS, 0755 },
+		     { PATH_UDEV_RULES, 0755 } };
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		r = sysfs_mkdir(fs, dirs[i].mode, "%s", dirs[i].path);
+		if (r < 0) {
+			log_error("cannot make /%s: %s", dirs[i].path, strerror(-r));
+			return r;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(published) && r == 0; i++)
+		r = publish_file(fs, published[i].name, published[i].to);
+	return r;
+}
+
+/* The kernel must not be first; what it did before is kept for stop, once. */
+static int stop_kernel_onlining(const struct sysfs *fs)
+{
+	char before[ONLINER_TEXT_SIZE];
+	int r = sysfs_read(fs, before, sizeof(before), PATH_AUTO_ONLINE);
+
+	if (r == 0 && !sysfs_exists(fs, PATH_SAVED_ONLINER))
+		r = sysfs_replace(fs, str_of(before), PATH_SAVED_ONLINER);
+	if (r == 0 && strcmp(before, "offline") != 0)
+		r = sysfs_write(fs, "offline", PATH_AUTO_ONLINE);
+	if (r < 0)
+		log_error("cannot set /" PATH_AUTO_ONLINE " to offline: %s", strerror(-r));
+	return r;
+}
+
+static int restore_kernel_onlining(const struct sysfs *fs)
+{
+	char saved[ONLINER_TEXT_SIZE], now[ONLINER_TEXT_SIZE];
+	int r = sysfs_read(fs, saved, sizeof(saved), PATH_SAVED_ONLINER);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		r = sysfs_read(fs, now, sizeof(now), PATH_AUTO_ONLINE);
+	/* Somebody who has changed it since meant it. */
+	if (r == 0 && strcmp(now, "offline") == 0 && strcmp(saved, "offline") != 0)
+		r = sysfs_write(fs, saved, PATH_AUTO_ONLINE);
+	if (r == 0)
+		r = sysfs_unlink(fs, PATH_SAVED_ONLINER);
+	if (r < 0)
+		log_error("cannot restore /" PATH_AUTO_ONLINE ": %s", strerror(-r));
+	return r;
+}
+
+static int remove_files(const struct sysfs *fs, const char *path)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+	int r = sysfs_opendir(fs, &dir, "%s", path);
+
+	if (r < 0)
+		return r;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		r = sysfs_unlink(fs, "%s/%s", path, entry->d_name);
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	return sysfs_rmdir(fs, "%s", path);
+}
+
+/* Everything, so that nothing of us is left in /run. */
+static int withdraw(const struct sysfs *fs)
+{
+	static const char *const dirs[] = { PATH_PENDING, PATH_TAKEN, PATH_GROUPS, PATH_BLOCKS };
+	int r = 0, first = 0;
+
+	for (size_t i = ARRAY_SIZE(published); i > 0; i--) {
+		r = sysfs_unlink(fs, "%s", published[i - 1].to);
+		if (r < 0 && r != -ENOENT && first == 0)
+			first = r;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		r = remove_files(fs, dirs[i]);
+		if (r < 0 && r != -ENOENT && first == 0)
+			first = r;
+	}
+	r = sysfs_rmdir(fs, PATH_RUN);
+	if (r < 0 && r != -ENOENT && first == 0)
+		first = r;
+	if (first < 0)
+		log_error("cannot remove all of /" PATH_RUN ": %s", strerror(-first));
+	return first;
+}
+
+static int start(const struct sysfs *fs)
+{
+	int r = publish(fs);
+
+	if (r == 0)
+		r = stop_kernel_onlining(fs);
+	if (r == 0)
+		log_info(
+			"memory hotplug is memhp's: rules and policy published, the kernel onlines nothing by itself");
+	return r;
+}
+
+/*
+ * The kernel gets its own back before our rules go: a block that is added between the two is not
+ * lost.
+ */
+static int stop(const struct sysfs *fs)
+{
+	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
+	int restored = restore_kernel_onlining(fs), r;
+
+	/* A leader that is at work finishes first. */
+	r = spool_open(fs, &spool);
+	if (r == 0)
+		r = spool_wait_lock(&spool);
+	if (r < 0)
+		log_warning("cannot wait for callouts at work: %s", strerror(-r));
+	r = withdraw(fs);
+	return restored < 0 ? restored : r;
+}
+
+static int run(const char *root, const char *verb)
+{
+	static const struct {
+		const char *name;
+		int (*run)(const struct sysfs *fs);
+	} verbs[] = { { "start", start }, { "reload", publish }, { "stop", stop } };
+	_cleanup_(sysfs_close) struct sysfs fs = { .fd = -1 };
+	int r = sysfs_open(&fs, root);
+
+	if (r < 0) {
+		log_error("cannot open %s: %s", root, strerror(-r));
+		return EXIT_FAILURE;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verb, verbs[i].name) == 0)
+			return verbs[i].run(&fs) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	log_error("\"%s\" is unknown; allowed: start, stop, reload", verb);
+	return 2;
+}
+
+int main(int argc, char *argv[])
+{
+	enum { ARG_ROOT = 0x100 };
+	static const struct option options[] = {
+		{ "root", required_argument, NULL, ARG_ROOT },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *root = "/";
+	int c;
+
+	log_open("memhp-publish", LOG_TO_STDERR, LOG_INFO);
+	while ((c = getopt_long(argc, argv, "hV", options, NULL)) >= 0) {
+		switch (c) {
+		case ARG_ROOT:
+			root = optarg;
+			break;
+		case 'h':
+			usage();
+			return EXIT_SUCCESS;
+		case 'V':
+			puts("memhp-publish " PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			return 2;
+		}
+	}
+	if (optind + 1 != argc) {
+		log_error("expected start, stop or reload; see --help");
+		return 2;
+	}
+	return run(root, argv[optind]);
+}
