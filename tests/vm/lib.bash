@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# For bats files that need a machine with hot-pluggable memory. Environment:
+#   MEMHP_DEB       package(s) to install in it, separated by blanks; none when unset
+#   MEMHP_VM_SUITE  Debian suite of the machine (default: trixie)
+
+vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# vm_setup_file [VM START OPTION...]: for setup_file(); extra files for the
+# machine may be put below $BATS_FILE_TMPDIR/overlay before
+vm_setup_file()
+{
+	local base images=() overlay=$BATS_FILE_TMPDIR/overlay debs
+
+	base=$("$vm_dir/image" base "${MEMHP_VM_SUITE:-trixie}") || return
+	if [ -n "${MEMHP_DEB:-}" ]; then
+		read -ra debs <<<"$MEMHP_DEB"
+		"$vm_dir/image" package "$base" "$BATS_FILE_TMPDIR" "${debs[@]}" || return
+		images+=(--img "$BATS_FILE_TMPDIR/package.img")
+	fi
+	install -D -m 644 "$vm_dir/guest.sh" "$overlay/usr/lib/memhp-test/guest.sh" || return
+	"$vm_dir/image" overlay "$overlay" "$BATS_FILE_TMPDIR/overlay.img" || return
+	images+=(--img "$BATS_FILE_TMPDIR/overlay.img")
+	vm_start --suite-base "$base" "${images[@]}" "$@"
+}
+
+# An emulated kernel on a busy host may stall while it boots, long before memhp plays a part: once more then.
+vm_start()
+{
+	vm start "$@" && return
+	echo "the machine did not start, trying once more" >&2
+	vm_teardown_file || true
+	rm -rf "$BATS_FILE_TMPDIR/vm"
+	vm start "$@"
+}
+
+vm_teardown_file()
+{
+	"$vm_dir/vm" stop "$BATS_FILE_TMPDIR/vm"
+}
+
+# vm VERB ARGUMENT...: on this file's machine
+vm()
+{
+	local verb=$1
+
+	shift
+	"$vm_dir/vm" "$verb" "$BATS_FILE_TMPDIR/vm" "$@"
+}
+
+# guest SCRIPT, or the script on standard input: stops at the first command that fails
+guest()
+{
+	local script=${1-$(cat)}
+
+	vm run -- "set -e; . /usr/lib/memhp-test/guest.sh; $script"
+}
+
+qmp() { vm qmp "$@"; }
+dimm() { vm dimm "$@"; }
+undimm() { vm undimm "$@"; }
+resize() { vm resize "$@"; }
+
+# wait_for SECONDS CONDITION: until a shell condition holds in the guest
+wait_for()
+{
+	vm run --timeout "$1" -- ". /usr/lib/memhp-test/guest.sh
+		until { $2
+		}; do sleep 0.2; done" || {
+		echo "not within $1 s: $2" >&2
+		return 1
+	}
+}
+
+# For teardown(). Bats prints it only if the test failed.
+dump_on_failure()
+{
+	[ -z "${BATS_TEST_COMPLETED:-}" ] || return 0
+	guest 'set +e; report_memory; echo "--- journal"; journalctl -b --no-pager | tail -n 200' || {
+		echo "--- console"
+		tail -n 50 "$BATS_FILE_TMPDIR/vm/console.log"
+	}
+}
