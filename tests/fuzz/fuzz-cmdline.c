@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A value that is found lies inside of the command line. */
+#include <stdint.h>
+
+#include "cmdline.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	struct str value;
+
+	if (cmdline_get((struct str){ text, size }, "memhp", &value) &&
+	    (value.p < text || value.p + value.n > text + size))
+		__builtin_trap();
+	return 0;
+}
