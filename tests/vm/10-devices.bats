@@ -174,6 +174,23 @@ unwatch_callouts()
 		! zones_of iomem "^System RAM .virtio_mem" | grep -q offline'
 }
 
+@test "what callouts leave behind, udev has the sweep online" {
+	# As if each were killed when it had dropped the name of its block.
+	guest 'cd /usr/lib/udev
+		mv memhp-callout memhp-callout.real
+		{
+			echo "#!/bin/sh"
+			echo "[ \$1 != --drain ] || exec /usr/lib/udev/memhp-callout.real --drain"
+			echo ": >/run/memhp/pending/\$1"
+			echo "kill -KILL \$\$"
+		} >memhp-callout
+		chmod +x memhp-callout'
+	acpi=$(dimm swept 512M)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ] && ! zones_of dimm $acpi | grep -q offline"
+	guest "journalctl -b -u memhp-sweep.service -o cat --no-pager | grep '^$acpi (dimm'"
+	unwatch_callouts
+}
+
 @test "nothing is left over, and no unit failed" {
 	guest '[ -z "$(ls /run/memhp/pending /run/memhp/taken | grep memory)" ]'
 	[ "$(guest 'systemctl is-system-running')" = running ]
