@@ -128,14 +128,6 @@ static int online_block(struct pass *pass, const struct block *block, enum zone 
 	return block_list_add(&pass->refused, block->id);
 }
 
-static struct verdict judge(const struct pass *pass, const struct block *block)
-{
-	struct facts facts = snapshot_facts(&pass->snapshot);
-	struct question question = snapshot_question(&pass->snapshot, block);
-
-	return decide(pass->leader->policy, &facts, &question);
-}
-
 /*
  * A static group is onlined as a whole. Of a dynamic one only the blocks whose events came: an
  * offline block of a virtio-mem device may be one that somebody, or the driver, means to take away.
@@ -156,11 +148,11 @@ static void prepare(struct pass *pass, const struct group *group, const struct b
 		    bool is_first, struct verdict *verdict)
 {
 	if (group->is_dynamic)
-		*verdict = judge(pass, block);
+		*verdict = snapshot_decide(&pass->snapshot, pass->leader->policy, block);
 	if (is_first || group->is_dynamic)
 		write_record(pass->leader, group, verdict, NULL);
-	link_record(pass->leader, group,
-		    block->id); /* before the write to state: the `online` event reads it */
+	/* Before the write to state: the `online` event reads it. */
+	link_record(pass->leader, group, block->id);
 }
 
 static int online_group(struct pass *pass, const struct group *group, struct verdict verdict)
@@ -270,7 +262,7 @@ static int handle_name(struct pass *pass, size_t i)
 		return 0;
 	}
 	group = &pass->snapshot.groups.g[block->group];
-	verdict = judge(pass, block);
+	verdict = snapshot_decide(&pass->snapshot, pass->leader->policy, block);
 	if (verdict.zone == ZONE_LEAVE)
 		leave_group(pass, group, &verdict);
 	else

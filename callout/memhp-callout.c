@@ -34,14 +34,14 @@ enum {
 
 struct args {
 	const char *root;
-	const char
-		*name; /* memoryN; NULL with --drain, and with --dry-run for all that is offline */
+	/* memoryN; NULL with --drain, and with --dry-run for all that is offline */
+	const char *name;
 	uint64_t block;
 	bool drain;
 	bool dry_run;
 };
 
-static void usage(FILE *out)
+static void usage(void)
 {
 	(void)fputs(
 		"Usage: memhp-callout [OPTION...] memoryN\n"
@@ -54,7 +54,7 @@ static void usage(FILE *out)
 		"      --root DIR  use the tree below DIR instead of /\n"
 		"  -h, --help      show this help\n"
 		"  -V, --version   show the version\n",
-		out);
+		stdout);
 }
 
 /*
@@ -87,7 +87,7 @@ static int parse_argv(struct args *ret, int argc, char *argv[], int *status)
 			ret->root = optarg;
 			break;
 		case 'h':
-			usage(stdout);
+			usage();
 			return 0;
 		case 'V':
 			puts("memhp-callout " PACKAGE_VERSION);
@@ -155,20 +155,10 @@ static void print_record(const struct sysfs *fs, uint64_t block)
 		(void)fputs(text, stdout);
 }
 
-/* What would become of one block if it were the next to be onlined. */
-static struct verdict judge(const struct snapshot *snapshot, const struct policy *policy,
-			    const struct block *block)
-{
-	struct facts facts = snapshot_facts(snapshot);
-	struct question question = snapshot_question(snapshot, block);
-
-	return decide(policy, &facts, &question);
-}
-
 static void print_properties(const struct snapshot *snapshot, const struct policy *policy,
 			     const struct block *block)
 {
-	struct verdict verdict = judge(snapshot, policy, block);
+	struct verdict verdict = snapshot_decide(snapshot, policy, block);
 	char reason[160];
 
 	verdict_explain(&verdict, reason, sizeof(reason));
@@ -188,7 +178,7 @@ static void print_offline(const struct snapshot *snapshot, const struct policy *
 
 		if (block->state != BLOCK_OFFLINE)
 			continue;
-		verdict = judge(snapshot, policy, block);
+		verdict = snapshot_decide(snapshot, policy, block);
 		verdict_explain(&verdict, reason, sizeof(reason));
 		printf("memory%llu %s %s %s\n", (unsigned long long)block->id,
 		       snapshot->groups.g[block->group].name, zone_name(verdict.zone), reason);

@@ -435,6 +435,15 @@ struct question snapshot_question(const struct snapshot *snapshot, const struct 
 	return question;
 }
 
+struct verdict snapshot_decide(const struct snapshot *snapshot, const struct policy *policy,
+			       const struct block *block)
+{
+	struct facts facts = snapshot_facts(snapshot);
+	struct question question = snapshot_question(snapshot, block);
+
+	return decide(policy, &facts, &question);
+}
+
 void snapshot_account(struct snapshot *snapshot, const struct block *block, enum block_zone zone)
 {
 	struct block *online = find_block(snapshot, block->id);

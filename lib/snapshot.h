@@ -47,6 +47,10 @@ const struct block *snapshot_find_block(const struct snapshot *snapshot, uint64_
 struct facts snapshot_facts(const struct snapshot *snapshot);
 struct question snapshot_question(const struct snapshot *snapshot, const struct block *block);
 
+/* The verdict if @block were the next to be onlined; points into @policy. */
+struct verdict snapshot_decide(const struct snapshot *snapshot, const struct policy *policy,
+			       const struct block *block);
+
 /*
  * Keeps the facts true after @block has come online in @zone, so that the next block of the group
  * can be judged.
