@@ -87,6 +87,7 @@ static const struct key keys[] = {
 	POLICY_KEY("KernelCredit", kernel_credit, KEY_WORD, "early, all", credit_words),
 	POLICY_KEY("KernelReserve", kernel_reserve, KEY_SIZE,
 		   "a number of bytes, with K, M, G, T, P or E behind it for powers of 1024", NULL),
+	POLICY_KEY("OverrideRules", override_rules, KEY_BOOL, "yes, no", NULL),
 	ZONE_KEY("Dimm", PROVIDER_DIMM),
 	ZONE_KEY("VirtioMem", PROVIDER_VIRTIO_MEM),
 	ZONE_KEY("Cxl", PROVIDER_CXL),
@@ -117,6 +118,7 @@ struct policy policy_default(void)
 		.memory_only_nodes = MEMORY_ONLY_NODES_KERNEL,
 		.self_hosted_memmap = SELF_HOSTED_MEMMAP_EXEMPT,
 		.kernel_credit = KERNEL_CREDIT_EARLY,
+		.override_rules = 1,
 		.zone = {
 			[PROVIDER_DIMM] = ZONE_POLICY_AUTO,
 			[PROVIDER_VIRTIO_MEM] = ZONE_POLICY_AUTO,

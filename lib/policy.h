@@ -78,6 +78,7 @@ struct policy {
 	uint64_t self_hosted_memmap; /* enum self_hosted_memmap */
 	uint64_t kernel_credit;	     /* enum kernel_credit */
 	uint64_t kernel_reserve;     /* bytes of early memory that do not count */
+	uint64_t override_rules;     /* 0 or 1: rules of others that online memory are replaced */
 	uint64_t zone
 		[_PROVIDER_MAX]; /* enum zone_policy; boot memory's is always ZONE_POLICY_LEAVE */
 	struct override overrides[POLICY_OVERRIDES_MAX]; /* in the order of the configuration */

@@ -70,6 +70,7 @@ corrupt()
 		Policy.SelfHostedMemmap=exempt
 		Policy.KernelCredit=early
 		Policy.KernelReserve=0
+		Policy.OverrideRules=yes
 		Dimm.Zone=auto
 		VirtioMem.Zone=auto
 		Cxl.Zone=leave
@@ -308,7 +309,7 @@ corrupt()
 	generate
 	equal "$output" 'memhp-generator: /etc/memhp.conf:1: MovableRatio= stands before any [Section], ignored
 memhp-generator: /etc/memhp.conf:3: bad value "lots" for [Policy] MovableRatio=, ignored; allowed: a number of percent from 0 to 4294967295
-memhp-generator: /etc/memhp.conf:4: unknown key Colour= in section [Policy], ignored; allowed: Onliner, MovableRatio, NumaAware, MemoryOnlyNodes, SelfHostedMemmap, KernelCredit, KernelReserve
+memhp-generator: /etc/memhp.conf:4: unknown key Colour= in section [Policy], ignored; allowed: Onliner, MovableRatio, NumaAware, MemoryOnlyNodes, SelfHostedMemmap, KernelCredit, KernelReserve, OverrideRules
 memhp-generator: /etc/memhp.conf:5: bad value "maybe" for [Policy] NumaAware=, ignored; allowed: yes, no
 memhp-generator: /etc/memhp.conf:6: cannot read "nonsense", ignored; allowed: Key=value, [Section], # comment
 memhp-generator: /etc/memhp.conf:8: bad value "Movable" for [Dimm] Zone=, ignored; allowed: auto, movable, kernel, online, leave

@@ -14,7 +14,7 @@
 #include "random.h"
 
 #define TEXT_SIZE 16384
-#define N_KEYS 19 /* three of them are of overrides */
+#define N_KEYS 20 /* three of them are of overrides */
 
 /* To the last byte, so that it also tells of a policy that makes no sense. */
 static bool is_untouched(const struct policy *a, const struct policy *b)
@@ -122,6 +122,7 @@ static struct policy random_policy(uint64_t *random, size_t most_overrides)
 		.self_hosted_memmap = random_below(random, _SELF_HOSTED_MEMMAP_MAX),
 		.kernel_credit = random_below(random, _KERNEL_CREDIT_MAX),
 		.kernel_reserve = random_sized(random, 64),
+		.override_rules = random_below(random, 2),
 	};
 
 	for (unsigned i = 0; i < _PROVIDER_MAX; i++)
@@ -162,6 +163,7 @@ static void test_defaults(void **state)
 	assert_int_equal(policy.self_hosted_memmap, SELF_HOSTED_MEMMAP_EXEMPT);
 	assert_int_equal(policy.kernel_credit, KERNEL_CREDIT_EARLY);
 	assert_int_equal(policy.kernel_reserve, 0);
+	assert_int_equal(policy.override_rules, 1);
 	assert_int_equal(policy.n_overrides, 0);
 	assert_int_equal(policy.zone[PROVIDER_BALLOON], ZONE_POLICY_KERNEL);
 	assert_int_equal(policy.zone[PROVIDER_STANDBY], ZONE_POLICY_LEAVE);
@@ -184,6 +186,7 @@ static void test_defaults(void **state)
 	"Policy.SelfHostedMemmap=exempt\n"                                   \
 	"Policy.KernelCredit=early\n"                                        \
 	"Policy.KernelReserve=0\n"                                           \
+	"Policy.OverrideRules=yes\n"                                         \
 	"Dimm.Zone=auto\n"                                                   \
 	"VirtioMem.Zone=auto\n"                                              \
 	"Cxl.Zone=leave\n"                                                   \
@@ -353,6 +356,7 @@ static void test_damaged(void **state)
 		{ "MemoryOnlyNodes=kernel\n", "MemoryOnlyNodes=\n" },
 		{ "SelfHostedMemmap=exempt\n", "SelfHostedMemmap=no\n" },
 		{ "KernelCredit=early\n", "KernelCredit=late\n" },
+		{ "OverrideRules=yes\n", "OverrideRules=some\n" },
 		{ "KernelReserve=0\n", "KernelReserve=\n" },
 		{ "KernelReserve=0\n", "KernelReserve=-1\n" },
 		{ "KernelReserve=0\n", "KernelReserve=16E\n" },
@@ -473,6 +477,9 @@ static const struct set_row set_rows[] = {
 	{ "Policy", "KernelReserve", "10%", -EINVAL, 0, 0 },
 	{ "Policy", "KernelReserve", "-1", -EINVAL, 0, 0 },
 	{ "Policy", "KernelReserve", "", -EINVAL, 0, 0 },
+	{ "Policy", "OverrideRules", "no", 0, AT(override_rules), 0 },
+	{ "Policy", "OverrideRules", "yes", 0, AT(override_rules), 1 },
+	{ "Policy", "OverrideRules", "all", -EINVAL, 0, 0 },
 	{ "Balloon", "Zone", "leave", 0, AT(zone[PROVIDER_BALLOON]), ZONE_POLICY_LEAVE },
 	{ "Standby", "Zone", "auto", 0, AT(zone[PROVIDER_STANDBY]), ZONE_POLICY_AUTO },
 	{ "Dlpar", "Zone", "movable", 0, AT(zone[PROVIDER_DLPAR]), ZONE_POLICY_MOVABLE },
