@@ -146,6 +146,9 @@ static int withdraw(const struct sysfs *fs)
 		if (r < 0 && r != -ENOENT && first == 0)
 			first = r;
 	}
+	r = sysfs_unlink(fs, PATH_STATS);
+	if (r < 0 && r != -ENOENT && first == 0)
+		first = r;
 	r = sysfs_rmdir(fs, PATH_RUN);
 	if (r < 0 && r != -ENOENT && first == 0)
 		first = r;

@@ -153,6 +153,11 @@ static bool fits_node(const struct policy *policy, const struct facts *facts,
 
 	if (!policy->numa_aware)
 		return true;
+	if (node == NODE_UNKNOWN) {
+		verdict->sum = (struct sum){ 0, 0, 0 };
+		verdict->reason = REASON_NODE_UNKNOWN;
+		return false;
+	}
 	is_memory_only_node = is_memory_only(policy, facts, node);
 	if (is_memory_only_node && policy->memory_only_nodes == MEMORY_ONLY_NODES_GLOBAL)
 		return true;
@@ -305,6 +310,12 @@ void verdict_explain(const struct verdict *verdict, char *ret, size_t size)
 	case REASON_MEMORY_ONLY_NODE:
 		(void)snprintf(ret, size, "memory-only node %u%s", verdict->node,
 			       doubt_of(verdict));
+		break;
+	case REASON_NODE_UNKNOWN:
+		(void)snprintf(ret, size, "its node is not known");
+		break;
+	case REASON_GROUP_IN_MOVABLE:
+		(void)snprintf(ret, size, "group already movable");
 		break;
 	}
 }

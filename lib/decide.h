@@ -35,6 +35,9 @@ enum reason {
 	REASON_NODE_EXCEEDS, /* beyond the ratio of its node */
 	/* its node has no early kernel memory, NumaAware=yes then never allows movable */
 	REASON_MEMORY_ONLY_NODE,
+	REASON_NODE_UNKNOWN, /* NumaAware=yes, and what its node is cannot be known */
+	/* blocks of the static group are movable already: precedent.h */
+	REASON_GROUP_IN_MOVABLE,
 };
 
 /* What one NUMA node has. */

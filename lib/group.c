@@ -174,6 +174,8 @@ static struct group start_group(const struct identity *identity, const struct bl
 static void count_block(struct group *group, const struct block *block)
 {
 	group->last = block->id;
+	if (group->node == NODE_UNKNOWN)
+		group->node = block->node;
 	group->n_blocks++;
 	if (block->state == BLOCK_OFFLINE)
 		group->offline++;

@@ -33,9 +33,9 @@ enum block_zone {
 
 /* One memoryN that is not boot memory. */
 struct block {
-	uint64_t id; /* N; the physical address is N times the block size */
-	unsigned node;
-	bool has_node; /* false while the kernel is still at adding it */
+	uint64_t id;   /* N; the physical address is N times the block size */
+	unsigned node; /* NODE_UNKNOWN while the kernel is still at adding it */
+	bool has_node;
 	enum block_state state;
 	enum block_zone zone;
 	char firmware[16]; /* "PNP0C80:00", or "" */
@@ -48,7 +48,7 @@ struct group {
 	char alias[GROUP_NAME_MAX]; /* another name of the device, "region0"; or "" */
 	enum provider provider;
 	bool is_dynamic;
-	unsigned node;
+	unsigned node;	      /* of its first block that has one; NODE_UNKNOWN: none has */
 	uint64_t first, last; /* lowest and highest block */
 	uint64_t n_blocks;
 	uint64_t offline, kernel, movable; /* blocks */

@@ -318,7 +318,7 @@ static bool is_match(const struct override *override, const struct policy_target
 {
 	switch (override->kind) {
 	case OVERRIDE_NODE:
-		return override->node == target->node;
+		return target->node != NODE_UNKNOWN && override->node == target->node;
 	case OVERRIDE_DEVICE:
 		return fnmatch(override->device, target->device, 0) == 0 ||
 		       (target->alias[0] && fnmatch(override->device, target->alias, 0) == 0);

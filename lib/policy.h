@@ -112,7 +112,7 @@ struct policy_target {
 	enum provider provider;
 	const char *device; /* "dax0.0" */
 	const char *alias;  /* another name of it, "region0"; "" when it has none */
-	unsigned node;
+	unsigned node;	    /* NODE_UNKNOWN: no [Node] section matches */
 	struct range range; /* from the first to the last byte of the device, or of the block */
 };
 

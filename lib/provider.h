@@ -2,6 +2,8 @@
 /* What can add memory at run time: the callers of add_memory() in the kernel. Pure. */
 #pragma once
 
+#include <limits.h>
+
 enum provider {
 	PROVIDER_DIMM,	     /* ACPI PNP0C80: drivers/acpi/acpi_memhotplug.c */
 	PROVIDER_VIRTIO_MEM, /* drivers/virtio/virtio_mem.c */
@@ -15,6 +17,9 @@ enum provider {
 	PROVIDER_OTHER,	     /* not recognised */
 	_PROVIDER_MAX,
 };
+
+/* The node of a block that is not linked to one yet. */
+#define NODE_UNKNOWN UINT_MAX
 
 /* As in records and messages: "virtio-mem". */
 const char *provider_name(enum provider provider);

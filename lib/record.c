@@ -33,6 +33,53 @@ const char *record_owner(const struct verdict *verdict)
 	return "administrator";
 }
 
+static const char *const state_names[] = {
+	[RECORD_PENDING] = "pending", [RECORD_ONLINE] = "online", [RECORD_PARTIAL] = "partial",
+	[RECORD_FAILED] = "failed",   [RECORD_LEFT] = "left",
+};
+
+const char *record_state_name(enum record_state state)
+{
+	return state_names[state];
+}
+
+/* Appends "KEY=value"; nothing when there is no value. False when it does not fit. */
+static bool add_line(char text[static RECORD_SIZE], size_t *used, const char *key,
+		     const char *value)
+{
+	int n;
+
+	if (!value)
+		return true;
+	n = snprintf(text + *used, RECORD_SIZE - *used, "%s=%s\n", key, value);
+	if (n < 0 || (size_t)n >= RECORD_SIZE - *used)
+		return false;
+	*used += (size_t)n;
+	return true;
+}
+
+/* The text of a record; its length, or -ENAMETOOLONG. */
+static int format_record(const struct record *record, char text[static RECORD_SIZE])
+{
+	/* Before anything has come of it there is nothing that properties should keep. */
+	bool is_news = record->state != RECORD_PENDING || record->try > 0 || record->outcome;
+	char try[24];
+	size_t used = 0;
+
+	(void)snprintf(try, sizeof(try), "%llu", (unsigned long long)record->try);
+	if (!add_line(text, &used, "MEMHP_GROUP", record->group) ||
+	    !add_line(text, &used, "MEMHP_PROVIDER", record->provider) ||
+	    !add_line(text, &used, "MEMHP_ZONE", record->zone) ||
+	    !add_line(text, &used, "MEMHP_REASON", record->reason) ||
+	    !add_line(text, &used, "MEMHP_OWNER", record->owner) ||
+	    !add_line(text, &used, "MEMHP_DAX_STATE", record->dax) ||
+	    !add_line(text, &used, "MEMHP_STATE", is_news ? state_names[record->state] : NULL) ||
+	    !add_line(text, &used, "MEMHP_TRY", record->try > 0 ? try : NULL) ||
+	    !add_line(text, &used, "MEMHP_OUTCOME", record->outcome))
+		return -ENAMETOOLONG;
+	return (int)used;
+}
+
 int record_write(const struct sysfs *fs, const struct record *record)
 {
 	char text[RECORD_SIZE];
@@ -42,15 +89,86 @@ int record_write(const struct sysfs *fs, const struct record *record)
 		r = sysfs_mkdir(fs, 0755, PATH_BLOCKS);
 	if (r < 0)
 		return r;
-	n = snprintf(
-		text, sizeof(text),
-		"MEMHP_GROUP=%s\nMEMHP_PROVIDER=%s\nMEMHP_ZONE=%s\nMEMHP_REASON=%s\nMEMHP_OWNER=%s\n%s%s%s",
-		record->group, record->provider, record->zone, record->reason, record->owner,
-		record->outcome ? "MEMHP_OUTCOME=" : "", record->outcome ? record->outcome : "",
-		record->outcome ? "\n" : "");
-	if (n < 0 || (size_t)n >= sizeof(text))
-		return -ENAMETOOLONG;
+	n = format_record(record, text);
+	if (n < 0)
+		return n;
 	return sysfs_replace(fs, (struct str){ text, (size_t)n }, PATH_GROUPS "/%s", record->group);
+}
+
+static int parse_state(const char *value, enum record_state *ret)
+{
+	for (size_t i = 0; i < _RECORD_STATE_MAX; i++) {
+		if (strcmp(value, state_names[i]) != 0)
+			continue;
+		*ret = (enum record_state)i;
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+/* One line, cut at its "=". */
+static int parse_field(struct record *record, const char *key, const char *value)
+{
+	const struct {
+		const char *key;
+		const char **value;
+	} texts[] = {
+		{ "MEMHP_GROUP", &record->group },     { "MEMHP_PROVIDER", &record->provider },
+		{ "MEMHP_ZONE", &record->zone },       { "MEMHP_REASON", &record->reason },
+		{ "MEMHP_OWNER", &record->owner },     { "MEMHP_DAX_STATE", &record->dax },
+		{ "MEMHP_OUTCOME", &record->outcome },
+	};
+
+	if (strcmp(key, "MEMHP_STATE") == 0)
+		return parse_state(value, &record->state);
+	if (strcmp(key, "MEMHP_TRY") == 0)
+		return parse_u64(str_of(value), 10, &record->try) < 0 ? -EBADMSG : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (strcmp(key, texts[i].key) == 0 && value[0])
+			*texts[i].value = value;
+	return 0;
+}
+
+int record_parse(struct record *ret, char *text)
+{
+	struct record record = { .state = RECORD_PENDING };
+	char *next;
+
+	for (char *line = text; line && *line; line = next) {
+		char *end = strchr(line, '\n'), *equals;
+
+		next = end ? end + 1 : NULL;
+		if (end)
+			*end = '\0';
+		equals = strchr(line, '=');
+		if (!equals)
+			return -EBADMSG;
+		*equals = '\0';
+		if (parse_field(&record, line, equals + 1) < 0)
+			return -EBADMSG;
+	}
+	if (!record.group || !record.provider || !record.zone || !record.reason || !record.owner)
+		return -EBADMSG;
+	*ret = record;
+	return 0;
+}
+
+int record_read(const struct sysfs *fs, const char *group, struct record *ret, char **ret_text)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+	int r;
+
+	if (!group[0] || group[0] == '.' || strchr(group, '/'))
+		return -EINVAL;
+	r = sysfs_read_file(fs, &text, &n, PATH_GROUPS "/%s", group);
+	if (r == 0)
+		r = memchr(text, '\0', n) ? -EBADMSG : record_parse(ret, text);
+	if (r < 0)
+		return r;
+	*ret_text = text;
+	text = NULL;
+	return 0;
 }
 
 int record_link_block(const struct sysfs *fs, const char *group, uint64_t block)

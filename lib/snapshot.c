@@ -88,7 +88,7 @@ static int list_blocks(const struct sysfs *fs, struct snapshot *snapshot)
 	int r = block_dir_read(fs, PATH_MEMORY, &list);
 
 	for (size_t i = 0; r == 0 && i < list.n; i++) {
-		const struct block block = { .id = list.ids[i] };
+		const struct block block = { .id = list.ids[i], .node = NODE_UNKNOWN };
 		uint64_t start;
 
 		if (__builtin_mul_overflow(block.id, snapshot->block_size, &start) ||
@@ -146,7 +146,7 @@ static int read_node(const struct sysfs *fs, struct snapshot *snapshot, const ch
 	int r;
 
 	if (!str_starts(str_of(name), "node") || parse_u64(str_of(name + 4), 10, &node) < 0 ||
-	    node > UINT_MAX)
+	    node >= NODE_UNKNOWN)
 		return 0; /* one of the files beside them */
 	(void)snprintf(path, sizeof(path), PATH_NODE "/%s", name);
 	r = block_dir_read(fs, path, &list);
@@ -169,8 +169,10 @@ static int read_nodes(const struct sysfs *fs, struct snapshot *snapshot)
 
 	if (r == -ENOENT) {
 		/* Without NUMA there are no links and there is one node. */
-		for (size_t i = 0; i < snapshot->n_blocks; i++)
+		for (size_t i = 0; i < snapshot->n_blocks; i++) {
+			snapshot->blocks[i].node = 0;
 			snapshot->blocks[i].has_node = true;
+		}
 		return 0;
 	}
 	if (r < 0)
@@ -188,15 +190,9 @@ static struct node_facts *node_facts_of(struct snapshot *snapshot, unsigned node
 	return NULL;
 }
 
-/*
- * present_early is not exported: early is what is present in kernel zones, less CMA, less the
- * blocks that were hot-plugged and are online there. Boot memory that was put offline is not
- * present, and not early either.
- */
-static int count_zones(struct snapshot *snapshot, const struct zoneinfo *info)
+/* What /proc/zoneinfo says of each node; all that is in kernel zones stands in .early for now. */
+static int sum_zones(const struct zoneinfo *info, struct snapshot *snapshot)
 {
-	uint64_t pages = snapshot->block_size / snapshot->machine.page_size;
-
 	snapshot->nodes = calloc(info->n ? info->n : 1, sizeof(*snapshot->nodes));
 	if (!snapshot->nodes)
 		return -ENOMEM;
@@ -215,6 +211,18 @@ static int count_zones(struct snapshot *snapshot, const struct zoneinfo *info)
 		node->movable += zone->cma;
 		node->early += zone->present - zone->cma;
 	}
+	return 0;
+}
+
+/*
+ * present_early is not exported: early is what is present in kernel zones, less CMA, less the
+ * blocks that were hot-plugged and are online there. Boot memory that was put offline is not
+ * present, and not early either.
+ */
+static void split_late(struct snapshot *snapshot)
+{
+	uint64_t pages = snapshot->block_size / snapshot->machine.page_size;
+
 	for (size_t i = 0; i < snapshot->n_blocks; i++) {
 		struct node_facts *node = node_facts_of(snapshot, snapshot->blocks[i].node);
 
@@ -224,10 +232,9 @@ static int count_zones(struct snapshot *snapshot, const struct zoneinfo *info)
 		/* More than there is only when a block changed its zone while we were reading. */
 		node->early -= node->early < pages ? node->early : pages;
 	}
-	return 0;
 }
 
-static int read_zones(const struct sysfs *fs, struct snapshot *snapshot)
+static int read_sums(const struct sysfs *fs, struct snapshot *snapshot)
 {
 	_cleanup_(zoneinfo_done) struct zoneinfo info = { NULL, 0 };
 	_cleanup_free_ char *text = NULL;
@@ -239,7 +246,16 @@ static int read_zones(const struct sysfs *fs, struct snapshot *snapshot)
 	r = zoneinfo_parse(&info, (struct str){ text, n });
 	if (r < 0)
 		return r;
-	return count_zones(snapshot, &info);
+	return sum_zones(&info, snapshot);
+}
+
+static int read_zones(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	int r = read_sums(fs, snapshot);
+
+	if (r == 0)
+		split_late(snapshot);
+	return r;
 }
 
 static int read_iomem(const struct sysfs *fs, struct snapshot *snapshot)
@@ -316,12 +332,11 @@ static int find_self_hosted(const struct sysfs *fs, struct snapshot *snapshot)
 	return 0;
 }
 
-static int read_all(const struct sysfs *fs, struct snapshot *snapshot)
+/* With block size, machine and boot memory in place. */
+static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
 {
-	int r = snapshot_read_block_size(fs, &snapshot->block_size);
+	int r = sysfs_count_links(fs, &snapshot->n_links, PATH_MEMORY);
 
-	if (r == 0)
-		r = boot_memory_load(fs, &snapshot->boot);
 	if (r == 0)
 		r = read_iomem(fs, snapshot);
 	if (r == 0)
@@ -343,11 +358,79 @@ static int read_all(const struct sysfs *fs, struct snapshot *snapshot)
 	return r;
 }
 
+int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	struct snapshot fresh = {
+		.block_size = snapshot->block_size,
+		.machine = snapshot->machine,
+		.boot = snapshot->boot,
+	};
+	int r = read_changing(fs, &fresh);
+
+	/* One of the two keeps it. */
+	if (r < 0)
+		fresh.boot = (struct ranges){ NULL, 0 };
+	else
+		snapshot->boot = (struct ranges){ NULL, 0 };
+	snapshot_done(r < 0 ? &fresh : snapshot);
+	if (r == 0)
+		*snapshot = fresh;
+	return r;
+}
+
+/* Whether all blocks had what says whose they are. */
+static bool is_settled(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		const struct block *block = &snapshot->blocks[i];
+
+		if (block->state != BLOCK_OFFLINE)
+			continue;
+		if (!block->has_node ||
+		    (snapshot->groups.g[block->group].provider == PROVIDER_DIMM &&
+		     !block->firmware[0]))
+			return false;
+	}
+	return true;
+}
+
+static bool has_same_zones(const struct snapshot *snapshot, const struct snapshot *sums)
+{
+	if (snapshot->n_nodes != sums->n_nodes)
+		return false;
+	for (size_t i = 0; i < sums->n_nodes; i++) {
+		const struct node_facts *a = &snapshot->nodes[i], *b = &sums->nodes[i];
+
+		if (a->node != b->node || a->movable != b->movable ||
+		    a->early + a->late != b->early)
+			return false;
+	}
+	return true;
+}
+
+bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot)
+{
+	struct snapshot sums = { .block_size = snapshot->block_size };
+	uint64_t n_links;
+	bool is_same;
+
+	if (sysfs_count_links(fs, &n_links, PATH_MEMORY) < 0 || n_links < 2 ||
+	    n_links != snapshot->n_links || !is_settled(snapshot))
+		return false;
+	is_same = read_sums(fs, &sums) == 0 && has_same_zones(snapshot, &sums);
+	snapshot_done(&sums);
+	return is_same;
+}
+
 int snapshot_read(const struct sysfs *fs, struct snapshot *ret)
 {
 	struct snapshot snapshot = { .machine = machine_read(fs) };
-	int r = read_all(fs, &snapshot);
+	int r = snapshot_read_block_size(fs, &snapshot.block_size);
 
+	if (r == 0)
+		r = boot_memory_load(fs, &snapshot.boot);
+	if (r == 0)
+		r = read_changing(fs, &snapshot);
 	if (r < 0) {
 		snapshot_done(&snapshot);
 		return r;
@@ -448,6 +531,7 @@ void snapshot_account(struct snapshot *snapshot, const struct block *block, enum
 {
 	struct block *online = find_block(snapshot, block->id);
 	struct group_facts *group = &snapshot->group_facts[block->group];
+	struct group *counts = &snapshot->groups.g[block->group];
 	uint64_t pages = snapshot->block_size / snapshot->machine.page_size;
 	struct node_facts *node = node_facts_of(snapshot, block->node);
 
@@ -455,10 +539,15 @@ void snapshot_account(struct snapshot *snapshot, const struct block *block, enum
 		online->state = BLOCK_ONLINE;
 		online->zone = zone;
 	}
-	if (zone == BLOCK_ZONE_KERNEL)
+	counts->offline -= counts->offline > 0;
+	if (zone == BLOCK_ZONE_KERNEL) {
 		group->kernel_pages += pages;
-	if (zone == BLOCK_ZONE_MOVABLE)
+		counts->kernel++;
+	}
+	if (zone == BLOCK_ZONE_MOVABLE) {
 		group->movable_pages += pages;
+		counts->movable++;
+	}
 	/* A node whose first memory this is was not in /proc/zoneinfo. */
 	if (!node)
 		return;

@@ -20,6 +20,7 @@ struct snapshot {
 	char *iomem_text;
 	struct iomem iomem;
 	struct ranges boot;   /* early memory, normalised */
+	uint64_t n_links;     /* of the directory that has them: snapshot_is_current() */
 	struct block *blocks; /* those that are not boot memory, ascending */
 	size_t n_blocks;
 	struct groups groups;
@@ -36,6 +37,19 @@ struct snapshot {
  * can crash kernels before 6.18.
  */
 _must_check_ int snapshot_read(const struct sysfs *fs, struct snapshot *ret);
+
+/*
+ * Reads again what changes while a machine gains memory; what kernel and platform are, and boot
+ * memory, are kept. As snapshot_read(); @snapshot is untouched on failure.
+ */
+_must_check_ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot);
+
+/*
+ * Whether a snapshot_refresh() would find the same, as far as can be told without looking at each
+ * block: no block has come or gone, zones have what snapshot_account() says, and all blocks had
+ * their links to node and device. For a pass over many groups.
+ */
+bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot);
 void snapshot_done(struct snapshot *snapshot);
 
 /* The block with this number, or NULL when it is boot memory or not there. */

@@ -181,6 +181,18 @@ int sysfs_opendir(const struct sysfs *fs, DIR **ret, const char *fmt, ...)
 	return 0;
 }
 
+int sysfs_count_links(const struct sysfs *fs, uint64_t *ret, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	FORMAT_PATH(path, fmt);
+	if (fstatat(fs->fd, path, &st, 0) < 0)
+		return -errno;
+	*ret = st.st_nlink;
+	return 0;
+}
+
 bool sysfs_exists(const struct sysfs *fs, const char *fmt, ...)
 {
 	char path[PATH_MAX];

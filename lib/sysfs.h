@@ -46,6 +46,13 @@ _must_check_ _printf_(4, 5) int sysfs_read_link(const struct sysfs *fs, char *re
 _must_check_ _printf_(3, 4) int sysfs_opendir(const struct sysfs *fs, DIR **ret, const char *fmt,
 					      ...);
 
+/*
+ * How many names the directory has, its own "." and those of its subdirectories as ".."; 1 where the
+ * file system does not count.
+ */
+_must_check_ _printf_(3, 4) int sysfs_count_links(const struct sysfs *fs, uint64_t *ret,
+						  const char *fmt, ...);
+
 _printf_(2, 3) bool sysfs_exists(const struct sysfs *fs, const char *fmt, ...);
 
 /* Writes @value at once to an attribute that is there. */

@@ -54,7 +54,8 @@ static void test_write(void **state)
 	write_record(tree, "PNP0C80:00", NULL);
 	assert_text(tree, GROUPS "/PNP0C80:00", DIMM_TEXT);
 	write_record(tree, "PNP0C80:00", "4 of 4 blocks online");
-	assert_text(tree, GROUPS "/PNP0C80:00", DIMM_TEXT "MEMHP_OUTCOME=4 of 4 blocks online\n");
+	assert_text(tree, GROUPS "/PNP0C80:00",
+		    DIMM_TEXT "MEMHP_STATE=pending\nMEMHP_OUTCOME=4 of 4 blocks online\n");
 	assert_int_equal(tree_count(tree, GROUPS), 1);
 	assert_int_equal(tree_count(tree, BLOCKS), 0);
 }
@@ -90,9 +91,11 @@ static void test_links_move(void **state)
 	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
 	write_record(tree, "PNP0C80:00", "online");
 	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
-	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT "MEMHP_OUTCOME=online\n");
+	assert_text(tree, BLOCKS "/memory32",
+		    DIMM_TEXT "MEMHP_STATE=pending\nMEMHP_OUTCOME=online\n");
 	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0); /* nothing new */
-	assert_text(tree, BLOCKS "/memory32", DIMM_TEXT "MEMHP_OUTCOME=online\n");
+	assert_text(tree, BLOCKS "/memory32",
+		    DIMM_TEXT "MEMHP_STATE=pending\nMEMHP_OUTCOME=online\n");
 	assert_int_equal(tree_count(tree, BLOCKS), 1);
 }
 
@@ -159,6 +162,119 @@ static void test_longest_group(void **state)
 	write_record(tree, group, NULL);
 	assert_int_equal(record_link_block(&tree->fs, group, 1), 0);
 	assert_true(tree_has(tree, BLOCKS "/memory1"));
+}
+
+static void test_states(void **state)
+{
+	static const struct {
+		enum record_state state;
+		uint64_t try;
+		const char *dax, *lines;
+	} rows[] = {
+		{ RECORD_PENDING, 0, NULL, "" },
+		{ RECORD_PENDING, 2, NULL, "MEMHP_STATE=pending\nMEMHP_TRY=2\n" },
+		{ RECORD_ONLINE, 0, NULL, "MEMHP_STATE=online\n" },
+		{ RECORD_PARTIAL, 10, NULL, "MEMHP_STATE=partial\nMEMHP_TRY=10\n" },
+		{ RECORD_FAILED, 0, "offline", "MEMHP_DAX_STATE=offline\nMEMHP_STATE=failed\n" },
+		{ RECORD_LEFT, 0, NULL, "MEMHP_STATE=left\n" },
+	};
+	const struct tree *tree = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct record record = dimm_record("PNP0C80:00", NULL), got;
+		_cleanup_free_ char *text = NULL;
+		char expected[512];
+
+		record.state = rows[i].state;
+		record.try = rows[i].try;
+		record.dax = rows[i].dax;
+		assert_int_equal(record_write(&tree->fs, &record), 0);
+		(void)snprintf(expected, sizeof(expected), DIMM_TEXT "%s", rows[i].lines);
+		assert_text(tree, GROUPS "/PNP0C80:00", expected);
+		assert_int_equal(record_read(&tree->fs, "PNP0C80:00", &got, &text), 0);
+		assert_string_equal(got.reason, record.reason);
+		assert_int_equal(got.state, record.state);
+		assert_int_equal(got.try, record.try);
+		assert_int_equal(!got.dax, !record.dax);
+	}
+}
+
+static void test_read(void **state)
+{
+	const struct tree *tree = *state;
+	_cleanup_free_ char *text = NULL;
+	struct record got;
+
+	write_record(tree, "PNP0C80:00", "a=b, 4 of 4");
+	assert_int_equal(record_read(&tree->fs, "PNP0C80:00", &got, &text), 0);
+	assert_string_equal(got.group, "PNP0C80:00");
+	assert_string_equal(got.provider, "dimm");
+	assert_string_equal(got.zone, "movable");
+	assert_string_equal(got.reason, "fits ratio: M 0M + 512M <= 3082M");
+	assert_string_equal(got.owner, "memhp");
+	assert_string_equal(got.outcome, "a=b, 4 of 4");
+	assert_null(got.dax);
+}
+
+static void test_read_errors(void **state)
+{
+	static const struct {
+		const char *group;
+		int result;
+	} rows[] = {
+		{ "PNP0C80:01", -ENOENT }, { "", -EINVAL },	     { ".", -EINVAL },
+		{ "..", -EINVAL },	   { "../policy", -EINVAL }, { "a/b", -EINVAL },
+		{ "nul", -EBADMSG },	   { "empty", -EBADMSG },
+	};
+	const struct tree *tree = *state;
+
+	tree_write(tree, GROUPS "/nul", (struct str){ "A=b\0\n", 5 });
+	tree_text(tree, GROUPS "/empty", "");
+	tree_text(tree, "run/memhp/policy", DIMM_TEXT);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct record untouched = { .try = 77 };
+		char *text = NULL;
+		int r = record_read(&tree->fs, rows[i].group, &untouched, &text);
+
+		if (r != rows[i].result || untouched.try != 77 || text)
+			fail_msg("\"%s\": %d", rows[i].group, r);
+	}
+}
+
+static void test_parse(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+	} rows[] = {
+		{ DIMM_TEXT, 0 },
+		{ DIMM_TEXT "MEMHP_NEW=of a later version\n", 0 },
+		{ DIMM_TEXT "MEMHP_OUTCOME=without a newline", 0 },
+		{ DIMM_TEXT "MEMHP_OUTCOME=\n", 0 },
+		{ DIMM_TEXT "MEMHP_STATE=failed\nMEMHP_TRY=18446744073709551615\n", 0 },
+		{ DIMM_TEXT "MEMHP_STATE=Failed\n", -EBADMSG },
+		{ DIMM_TEXT "MEMHP_STATE=\n", -EBADMSG },
+		{ DIMM_TEXT "MEMHP_TRY=-1\n", -EBADMSG },
+		{ DIMM_TEXT "MEMHP_TRY=18446744073709551616\n", -EBADMSG },
+		{ DIMM_TEXT "\n", -EBADMSG },
+		{ DIMM_TEXT "nonsense\n", -EBADMSG },
+		{ "MEMHP_GROUP=a\nMEMHP_PROVIDER=b\nMEMHP_ZONE=c\nMEMHP_REASON=d\n", -EBADMSG },
+		{ "MEMHP_GROUP=\nMEMHP_PROVIDER=b\nMEMHP_ZONE=c\nMEMHP_REASON=d\nMEMHP_OWNER=e\n",
+		  -EBADMSG },
+		{ "=\n", -EBADMSG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text = strdup(rows[i].text);
+		struct record untouched = { .try = 77 };
+		int r;
+
+		assert_non_null(text);
+		r = record_parse(&untouched, text);
+		if (r != rows[i].result || (r < 0 && untouched.try != 77))
+			fail_msg("%s: %d", rows[i].text, r);
+	}
 }
 
 static void test_sweep(void **state)
@@ -259,6 +375,10 @@ int main(void)
 		TREE_TEST("a record that cannot be written is told", test_write_errors),
 		TREE_TEST("a record that is too long leaves the old one", test_too_long),
 		TREE_TEST("the longest name of a group fits", test_longest_group),
+		TREE_TEST("state and try are there when something has come of it", test_states),
+		TREE_TEST("a record is read as it was written", test_read),
+		TREE_TEST("a record that cannot be read is told", test_read_errors),
+		{ "a record that is damaged is none", test_parse, NULL, NULL, NULL },
 		TREE_TEST("a sweep keeps what is there and removes the rest", test_sweep),
 		TREE_TEST("a sweep without blocks removes everything", test_sweep_all),
 		TREE_TEST("a sweep that fails is told", test_sweep_errors),

@@ -330,7 +330,31 @@ static void test_no_node_yet(void **state)
 	tree_drop(tree, NODE "node0/memory34");
 	s = snap(tree);
 	assert_false(block_of(&s, 34)->has_node);
+	assert_int_equal(block_of(&s, 34)->node, NODE_UNKNOWN);
 	assert_true(block_of(&s, 33)->has_node);
+	assert_int_equal(s.groups.g[block_of(&s, 34)->group].node, 0); /* that of its others */
+	snapshot_done(&s);
+}
+
+static void test_no_node_is_not_node_0(void **state)
+{
+	const struct tree *tree = make_machine(state);
+	struct policy policy = policy_default();
+	struct verdict verdict;
+	struct snapshot s;
+
+	assert_int_equal(
+		policy_set(&policy, str_of("Node 0"), str_of("Zone"), str_of("movable"), NULL), 0);
+	tree_text(tree, MEMORY "memory32/valid_zones", "Movable\n");
+	tree_drop(tree, NODE "node0/memory34");
+	s = snap(tree);
+	verdict = snapshot_decide(&s, &policy, block_of(&s, 34));
+	assert_int_equal(verdict.zone, ZONE_KERNEL);
+	assert_int_equal(verdict.reason, REASON_NODE_UNKNOWN);
+	policy.numa_aware = 0; /* then no node is asked for */
+	verdict = snapshot_decide(&s, &policy, block_of(&s, 34));
+	assert_int_equal(verdict.zone, ZONE_MOVABLE);
+	assert_int_equal(verdict.reason, REASON_FITS);
 	snapshot_done(&s);
 }
 
@@ -645,6 +669,64 @@ static void test_account(void **state)
 	}
 }
 
+static bool is_current(const struct tree *tree, struct snapshot *s)
+{
+	bool is = snapshot_is_current(&tree->fs, s);
+
+	assert_int_equal(snapshot_refresh(&tree->fs, s), 0);
+	return is;
+}
+
+static void test_current(void **state)
+{
+	struct zone_row rows[ARRAY_SIZE(zone_rows)];
+	const struct tree *tree = make_machine(state);
+	struct snapshot s = snap(tree);
+
+	memcpy(rows, zone_rows, sizeof(rows));
+	assert_true(is_current(tree, &s));
+	/* Our own work, accounted for. */
+	snapshot_account(&s, block_of(&s, 34), BLOCK_ZONE_MOVABLE);
+	assert_int_equal(s.groups.g[block_of(&s, 34)->group].offline, 0);
+	assert_int_equal(s.groups.g[block_of(&s, 34)->group].movable, 2);
+	rows[3].present_mib += BLOCK_MIB;
+	write_zones(tree, rows, ARRAY_SIZE(rows));
+	tree_text(tree, MEMORY "memory34/state", "online\n");
+	tree_text(tree, MEMORY "memory34/valid_zones", "Movable\n");
+	assert_true(is_current(tree, &s));
+	/* Somebody else's. */
+	rows[2].present_mib += BLOCK_MIB;
+	write_zones(tree, rows, ARRAY_SIZE(rows));
+	assert_false(is_current(tree, &s));
+	assert_true(is_current(tree, &s));
+	tree_text(tree, MEMORY "memory35/state", "offline\n");
+	assert_false(is_current(tree, &s));
+	/* A block that is being added has no node, and may be a DIMM's that is not linked to it. */
+	assert_false(is_current(tree, &s));
+	tree_drop(tree, MEMORY "memory35");
+	assert_false(is_current(tree, &s));
+	assert_true(is_current(tree, &s));
+	snapshot_done(&s);
+}
+
+static void test_refresh(void **state)
+{
+	const struct tree *tree = make_machine(state);
+	struct snapshot s = snap(tree);
+
+	tree_drop(tree, MEMORY "memory100");
+	tree_drop(tree, BOOT); /* is not read again */
+	assert_int_equal(snapshot_refresh(&tree->fs, &s), 0);
+	assert_null(snapshot_find_block(&s, 100));
+	assert_null(snapshot_find_block(&s, 7));
+	assert_int_equal(s.n_blocks, 3);
+	tree_drop(tree, "proc/zoneinfo");
+	assert_int_equal(snapshot_refresh(&tree->fs, &s), -ENOENT);
+	assert_int_equal(s.n_blocks, 3);
+	assert_false(snapshot_is_current(&tree->fs, &s));
+	snapshot_done(&s);
+}
+
 static void test_account_new_node(void **state)
 {
 	const struct tree *tree = make_machine(state);
@@ -868,6 +950,8 @@ int main(void)
 		TREE_TEST("valid_zones of an offline block is never read",
 			  test_offline_zones_unread),
 		TREE_TEST("a block that is being added has no node", test_no_node_yet),
+		TREE_TEST("what is being added is not judged as if it were on node 0",
+			  test_no_node_is_not_node_0),
 		TREE_TEST("the name of a firmware node that does not fit is none",
 			  test_long_firmware),
 		TREE_TEST("groups and questions say what the kernel keeps", test_groups),
@@ -883,6 +967,9 @@ int main(void)
 		TREE_TEST("a unit is looked at as it has become", test_units_account),
 		TREE_TEST("units are virtio-mem's alone", test_units_others),
 		TREE_TEST("an onlined block is accounted to its group and node", test_account),
+		TREE_TEST("a snapshot is current until somebody else changes something",
+			  test_current),
+		TREE_TEST("a snapshot that is read again keeps what does not change", test_refresh),
 		TREE_TEST("a node without zones can be accounted to", test_account_new_node),
 		TREE_TEST("blocks are judged by what those before them left",
 			  test_one_after_another),
