@@ -10,13 +10,20 @@
 #include <time.h>
 
 #include "apply.h"
+#include "dax.h"
 #include "decide.h"
 #include "log.h"
 #include "paths.h"
+#include "precedent.h"
 #include "record.h"
 #include "settle.h"
 #include "snapshot.h"
+#include "stats.h"
 #include "tally.h"
+
+/* How long a device may take to be complete, and between two looks at it. */
+#define DEVICE_WAIT_MAX_MS 5000
+#define DEVICE_PAUSE_MAX_MS 256
 
 /* One pass over what is pending. */
 struct pass {
@@ -26,6 +33,14 @@ struct pass {
 	struct block_list refused; /* in this run; to try them again at once would help nobody */
 	uint64_t deadline_ms;
 	struct snapshot snapshot; /* has no block size before the first read */
+	struct stats stats;
+};
+
+/* The group of a name, and what is to be done with it. */
+struct judgement {
+	const struct block *block; /* NULL: nothing, it is boot memory, gone, or online since */
+	const struct group *group;
+	struct verdict verdict;
 };
 
 static uint64_t now_ms(void)
@@ -35,6 +50,16 @@ static uint64_t now_ms(void)
 	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
 		return 0;
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void pause_ms(unsigned ms)
+{
+	const struct timespec pause = {
+		.tv_sec = ms / 1000,
+		.tv_nsec = (long)(ms % 1000) * 1000000L,
+	};
+
+	(void)nanosleep(&pause, NULL);
 }
 
 static void settle_name(const struct leader *leader, uint64_t block)
@@ -57,8 +82,16 @@ static void keep_name(struct leader *leader, uint64_t block)
 			    (unsigned long long)block, strerror(-r));
 }
 
+/* The first reason why something waits is the one that a status line has room for. */
+static void note_cause(struct leader *leader, const char *name, const char *text)
+{
+	if (!leader->cause[0])
+		(void)snprintf(leader->cause, sizeof(leader->cause), "%s: %s", name, text);
+}
+
 static void write_record(const struct leader *leader, const struct group *group,
-			 const struct verdict *verdict, const char *outcome)
+			 const struct verdict *verdict, enum record_state state,
+			 const char *outcome)
 {
 	char reason[160];
 	struct record record = {
@@ -67,6 +100,9 @@ static void write_record(const struct leader *leader, const struct group *group,
 		.zone = zone_name(verdict->zone),
 		.reason = reason,
 		.owner = record_owner(verdict),
+		.dax = dax_state_name(dax_read(leader->fs, group).state),
+		.state = state,
+		.try = leader->try,
 		.outcome = outcome,
 	};
 	int r;
@@ -87,10 +123,30 @@ static void link_record(const struct leader *leader, const struct group *group, 
 		log_debug("memory%llu has no record: %s", (unsigned long long)block, strerror(-r));
 }
 
-static void report(const struct pass *pass, const struct group *group,
-		   const struct verdict *verdict, const struct tally *tally)
+static enum record_state state_of(const struct group *group, const struct tally *tally)
 {
-	bool gives_up = pass->leader->gives_up;
+	if (tally->waiting > 0)
+		return RECORD_PENDING;
+	if (tally->refused == 0)
+		return RECORD_ONLINE;
+	return group->kernel + group->movable + tally->unknown > 0 ? RECORD_PARTIAL : RECORD_FAILED;
+}
+
+/* What is tried again and again is said once, and once more when it is given up. */
+static void report_refused(struct leader *leader, const struct group *group,
+			   const struct tally *tally, const char *refused)
+{
+	if (tally->waiting == 0)
+		log_error("%s: %s; giving up", group->name, refused);
+	else
+		log_message(leader->try > 1 ? LOG_DEBUG : LOG_WARNING, "%s: %s", group->name,
+			    refused);
+	note_cause(leader, group->name, refused);
+}
+
+static void report(struct pass *pass, const struct group *group, const struct verdict *verdict,
+		   const struct tally *tally)
+{
 	char online[96], reason[160], refused[160] = "", outcome[320];
 
 	verdict_explain(verdict, reason, sizeof(reason));
@@ -103,11 +159,19 @@ static void report(const struct pass *pass, const struct group *group,
 			    group->name, (unsigned long long)tally->misplaced);
 	if (tally->refused > 0) {
 		tally_explain_refused(tally, refused, sizeof(refused));
-		log_message(gives_up ? LOG_ERR : LOG_WARNING, "%s: %s%s", group->name, refused,
-			    gives_up ? "; giving up" : "");
+		report_refused(pass->leader, group, tally, refused);
 	}
 	(void)snprintf(outcome, sizeof(outcome), "%s%s%s", online, refused[0] ? "; " : "", refused);
-	write_record(pass->leader, group, verdict, outcome);
+	write_record(pass->leader, group, verdict, state_of(group, tally), outcome);
+}
+
+static void count(struct stats *stats, enum apply_result result, bool is_given_up)
+{
+	stats->blocks_onlined += result == APPLY_DONE;
+	stats->blocks_foreign += result == APPLY_FOREIGN;
+	stats->blocks_gone += result == APPLY_GONE;
+	stats->blocks_refused += result == APPLY_RETRY || result == APPLY_FAILED;
+	stats->blocks_given_up += is_given_up;
 }
 
 /* Onlines one block and keeps the facts true. */
@@ -117,13 +181,18 @@ static int online_block(struct pass *pass, const struct block *block, enum zone 
 	struct leader *leader = pass->leader;
 	struct applied applied = apply_online(leader->fs, block->id, zone);
 
+	bool waits = applied.result == APPLY_RETRY && !leader->gives_up;
+
 	tally_count(tally, &applied, block->id, zone);
+	count(&pass->stats, applied.result,
+	      !waits && (applied.result == APPLY_RETRY || applied.result == APPLY_FAILED));
 	if (applied.result == APPLY_DONE || applied.result == APPLY_FOREIGN)
 		snapshot_account(&pass->snapshot, block, applied.zone);
-	if (applied.result != APPLY_RETRY || leader->gives_up) {
+	if (!waits) {
 		settle_name(leader, block->id);
 		return 0;
 	}
+	tally->waiting++;
 	keep_name(leader, block->id);
 	return block_list_add(&pass->refused, block->id);
 }
@@ -149,10 +218,20 @@ static void prepare(struct pass *pass, const struct group *group, const struct b
 {
 	if (group->is_dynamic)
 		*verdict = snapshot_decide(&pass->snapshot, pass->leader->policy, block);
-	if (is_first || group->is_dynamic)
-		write_record(pass->leader, group, verdict, NULL);
+	if (is_first || group->is_dynamic) {
+		write_record(pass->leader, group, verdict, RECORD_PENDING, NULL);
+		pass->stats.decisions++;
+	}
 	/* Before the write to state: the `online` event reads it. */
 	link_record(pass->leader, group, block->id);
+}
+
+/* The index of the group's first block. */
+static size_t first_of(const struct pass *pass, const struct group *group)
+{
+	const struct block *first = snapshot_find_block(&pass->snapshot, group->first);
+
+	return first ? (size_t)(first - pass->snapshot.blocks) : 0;
 }
 
 static int online_group(struct pass *pass, const struct group *group, struct verdict verdict)
@@ -160,7 +239,8 @@ static int online_group(struct pass *pass, const struct group *group, struct ver
 	struct tally tally = { .kernel = 0 };
 	bool is_first = true;
 
-	for (size_t i = 0; i < pass->snapshot.n_blocks; i++) {
+	for (size_t i = first_of(pass, group);
+	     i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last; i++) {
 		const struct block *block = &pass->snapshot.blocks[i];
 		int r;
 
@@ -168,6 +248,7 @@ static int online_group(struct pass *pass, const struct group *group, struct ver
 			continue;
 		if (now_ms() > pass->deadline_ms) {
 			keep_name(pass->leader, block->id);
+			tally.waiting++;
 			break;
 		}
 		prepare(pass, group, block, is_first, &verdict);
@@ -205,8 +286,10 @@ static void leave_group(struct pass *pass, const struct group *group, const stru
 		log_info("%s (%s, node %u): left offline for %s: %s", group->name,
 			 provider_name(group->provider), verdict->node, record_owner(verdict),
 			 reason);
-	write_record(leader, group, verdict, NULL);
-	for (size_t i = 0; i < pass->snapshot.n_blocks; i++) {
+	write_record(leader, group, verdict, RECORD_LEFT, NULL);
+	pass->stats.decisions++;
+	for (size_t i = first_of(pass, group);
+	     i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last; i++) {
 		const struct block *block = &pass->snapshot.blocks[i];
 
 		if (block->state != BLOCK_OFFLINE ||
@@ -227,13 +310,13 @@ static void finish(struct pass *pass, size_t i, bool settle)
 }
 
 /*
- * Names of blocks that are left to somebody go, those of blocks that were to be onlined have been
- * dealt with.
+ * Names, from the one at @from on, of blocks that are left to somebody go; those of blocks that were
+ * to be onlined have been dealt with.
  */
-static void finish_group(struct pass *pass, const struct group *group,
+static void finish_group(struct pass *pass, size_t from, const struct group *group,
 			 const struct verdict *verdict)
 {
-	for (size_t i = 0; i < pass->list.n; i++) {
+	for (size_t i = from; i < pass->list.n && pass->list.ids[i] <= group->last; i++) {
 		const struct block *block = snapshot_find_block(&pass->snapshot, pass->list.ids[i]);
 
 		if (block && &pass->snapshot.groups.g[block->group] == group)
@@ -249,43 +332,98 @@ static const struct block *find_offline(const struct pass *pass, uint64_t id)
 	return block && block->state == BLOCK_OFFLINE ? block : NULL;
 }
 
+/*
+ * The verdict for a block. A dax device is judged when kmem has added all of it; one that takes too
+ * long is judged as it is then, and what comes later follows (precedent.h).
+ */
+static int judge(struct pass *pass, uint64_t id, struct judgement *ret)
+{
+	const struct leader *leader = pass->leader;
+	const struct snapshot *snapshot = &pass->snapshot;
+
+	for (unsigned waited = 0, pause = 2;; waited += pause) {
+		struct judgement judgement = { .block = find_offline(pass, id) };
+		struct dax dax;
+		int r;
+
+		if (judgement.block) {
+			judgement.group = &snapshot->groups.g[judgement.block->group];
+			judgement.verdict = precedent_decide(leader->fs, snapshot, leader->policy,
+							     judgement.block);
+			dax = dax_read(leader->fs, judgement.group);
+		}
+		if (!judgement.block || judgement.verdict.zone == ZONE_LEAVE ||
+		    waited >= DEVICE_WAIT_MAX_MS || now_ms() > pass->deadline_ms ||
+		    dax_is_complete(&dax, judgement.group, &snapshot->iomem,
+				    snapshot->block_size)) {
+			*ret = judgement;
+			return 0;
+		}
+		pause = pause * 2 < DEVICE_PAUSE_MAX_MS ? pause * 2 : DEVICE_PAUSE_MAX_MS;
+		pause_ms(pause);
+		r = snapshot_refresh(leader->fs, &pass->snapshot);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* The kernel is still at adding it, and has been for longer than an event should wait. */
+static int postpone(struct pass *pass, size_t i)
+{
+	uint64_t id = pass->list.ids[i];
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "memory%llu", (unsigned long long)id);
+	note_cause(pass->leader, name, "is not linked to a node yet");
+	log_message(pass->leader->try > 1 ? LOG_DEBUG : LOG_INFO,
+		    "%s is not linked to a node yet, it is looked at again later", name);
+	keep_name(pass->leader, id);
+	pass->handled[i] = true;
+	return block_list_add(&pass->refused, id);
+}
+
 /* The group of the name at @i, if that is a block to be onlined. */
 static int handle_name(struct pass *pass, size_t i)
 {
-	const struct block *block = find_offline(pass, pass->list.ids[i]);
-	const struct group *group;
-	struct verdict verdict;
-	int r = 0;
+	struct judgement judgement;
+	int r = judge(pass, pass->list.ids[i], &judgement);
 
-	if (!block) {
-		finish(pass, i, true); /* boot memory, gone, or online since */
+	if (r < 0)
+		return r;
+	if (!judgement.block) {
+		finish(pass, i, true);
 		return 0;
 	}
-	group = &pass->snapshot.groups.g[block->group];
-	verdict = snapshot_decide(&pass->snapshot, pass->leader->policy, block);
-	if (verdict.zone == ZONE_LEAVE)
-		leave_group(pass, group, &verdict);
+	if (!judgement.block->has_node && !pass->leader->gives_up)
+		return postpone(pass, i);
+	if (judgement.verdict.zone == ZONE_LEAVE)
+		leave_group(pass, judgement.group, &judgement.verdict);
 	else
-		r = online_group(pass, group, verdict);
-	finish_group(pass, group, &verdict);
+		r = online_group(pass, judgement.group, judgement.verdict);
+	finish_group(pass, i, judgement.group, &judgement.verdict);
 	return r;
 }
 
 /*
- * Reads the machine again before anything is decided, but not for each of the names that need no
+ * Looks at the machine again before anything is decided, but not for each of the names that need no
  * decision.
  */
 static int refresh(struct pass *pass, uint64_t id)
 {
-	bool is_first = pass->snapshot.block_size == 0;
+	const struct sysfs *fs = pass->leader->fs;
 	int r;
 
-	if (!is_first && !find_offline(pass, id))
-		return 0;
-	settle_wait(pass->leader->fs, id);
-	snapshot_done(&pass->snapshot);
-	r = snapshot_read(pass->leader->fs, &pass->snapshot);
-	if (r == 0 && is_first && record_sweep(pass->leader->fs, &pass->snapshot) < 0)
+	if (pass->snapshot.block_size > 0) {
+		if (!find_offline(pass, id))
+			return 0;
+		settle_wait(fs, id);
+		if (snapshot_is_current(fs, &pass->snapshot))
+			return 0;
+		return snapshot_refresh(fs, &pass->snapshot);
+	}
+	settle_wait(fs, id);
+	r = snapshot_read(fs, &pass->snapshot);
+	if (r == 0 && record_sweep(fs, &pass->snapshot) < 0)
 		log_debug("old records below /" PATH_RUN " cannot be removed");
 	return r;
 }
@@ -314,9 +452,22 @@ static int handle_list(struct pass *pass)
 	return 0;
 }
 
+static void write_stats(struct pass *pass)
+{
+	static const struct stats none;
+	int r = 0;
+
+	if (memcmp(&pass->stats, &none, sizeof(none)) != 0)
+		r = stats_add(pass->leader->fs, &pass->stats);
+	if (r < 0)
+		log_debug("cannot write /" PATH_STATS ": %s", strerror(-r));
+	pass->stats = none;
+}
+
 /* What one pass has of its own; the refused stay. */
 static void end_pass(struct pass *pass)
 {
+	write_stats(pass);
 	block_list_done(&pass->list);
 	free(pass->handled);
 	pass->handled = NULL;
@@ -329,6 +480,7 @@ static struct pass start(struct leader *leader)
 
 	return (struct pass){
 		.leader = leader,
+		.stats.retries = leader->try > 1,
 		.deadline_ms = leader->budget_ms > UINT64_MAX - now ? UINT64_MAX :
 								      now + leader->budget_ms,
 	};

@@ -21,9 +21,11 @@ struct leader {
 	struct spool *spool;
 	uint64_t own_block; /* whose event this process serves, or LEADER_NO_BLOCK */
 	uint64_t budget_ms; /* after that the rest is left to the sweep; UINT64_MAX: no limit */
+	uint64_t try;	    /* of the sweep, from 1; 0: an event */
 	bool gives_up;	    /* what is refused now has been refused often enough */
 	/* Result: blocks that stay pending, refused for a reason that may pass, or out of time */
 	uint64_t left;
+	char cause[256]; /* of the first device that was refused something; "": of none */
 };
 
 /*

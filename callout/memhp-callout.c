@@ -5,11 +5,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "dax.h"
 #include "decide.h"
 #include "leader.h"
 #include "log.h"
+#include "notify.h"
 #include "paths.h"
 #include "policy.h"
+#include "precedent.h"
 #include "record.h"
 #include "snapshot.h"
 #include "spool.h"
@@ -39,6 +42,7 @@ struct args {
 	uint64_t block;
 	bool drain;
 	bool dry_run;
+	const char *socket_name; /* of the service manager, or NULL */
 };
 
 static void usage(void)
@@ -155,20 +159,33 @@ static void print_record(const struct sysfs *fs, uint64_t block)
 		(void)fputs(text, stdout);
 }
 
-static void print_properties(const struct snapshot *snapshot, const struct policy *policy,
-			     const struct block *block)
+/* Where memhp is not in force it has decided nothing before, and a verdict is one of the policy alone. */
+static struct verdict foresee(const struct sysfs *fs, const struct snapshot *snapshot,
+			      const struct policy *policy, const struct block *block)
 {
-	struct verdict verdict = snapshot_decide(snapshot, policy, block);
+	return sysfs_exists(fs, PATH_GROUPS) ? precedent_decide(fs, snapshot, policy, block) :
+					       snapshot_decide(snapshot, policy, block);
+}
+
+static void print_properties(const struct sysfs *fs, const struct snapshot *snapshot,
+			     const struct policy *policy, const struct block *block)
+{
+	const struct group *group = &snapshot->groups.g[block->group];
+	struct verdict verdict = foresee(fs, snapshot, policy, block);
+	const char *dax = dax_state_name(dax_read(fs, group).state);
 	char reason[160];
 
 	verdict_explain(&verdict, reason, sizeof(reason));
 	printf("MEMHP_GROUP=%s\nMEMHP_PROVIDER=%s\nMEMHP_ZONE=%s\nMEMHP_REASON=%s\n"
 	       "MEMHP_OWNER=%s\n",
-	       snapshot->groups.g[block->group].name, provider_name(verdict.provider),
-	       zone_name(verdict.zone), reason, record_owner(&verdict));
+	       group->name, provider_name(verdict.provider), zone_name(verdict.zone), reason,
+	       record_owner(&verdict));
+	if (dax)
+		printf("MEMHP_DAX_STATE=%s\n", dax);
 }
 
-static void print_offline(const struct snapshot *snapshot, const struct policy *policy)
+static void print_offline(const struct sysfs *fs, const struct snapshot *snapshot,
+			  const struct policy *policy)
 {
 	char reason[160];
 
@@ -178,7 +195,7 @@ static void print_offline(const struct snapshot *snapshot, const struct policy *
 
 		if (block->state != BLOCK_OFFLINE)
 			continue;
-		verdict = snapshot_decide(snapshot, policy, block);
+		verdict = foresee(fs, snapshot, policy, block);
 		verdict_explain(&verdict, reason, sizeof(reason));
 		printf("memory%llu %s %s %s\n", (unsigned long long)block->id,
 		       snapshot->groups.g[block->group].name, zone_name(verdict.zone), reason);
@@ -196,11 +213,11 @@ static int dry_run(const struct sysfs *fs, const struct args *args)
 		return explain_error(r);
 	block = args->name ? snapshot_find_block(&snapshot, args->block) : NULL;
 	if (block)
-		print_properties(&snapshot, &policy, block);
+		print_properties(fs, &snapshot, &policy, block);
 	else if (args->name)
 		printf("MEMHP_PROVIDER=boot\nMEMHP_ZONE=leave\nMEMHP_REASON=boot memory\n");
 	else
-		print_offline(&snapshot, &policy);
+		print_offline(fs, &snapshot, &policy);
 	snapshot_done(&snapshot);
 	return STATUS_DONE;
 }
@@ -259,41 +276,62 @@ static int run_event(const struct sysfs *fs, const struct args *args)
 	return finish(&leader, r);
 }
 
-static void pause_sweep(unsigned try)
+static unsigned pause_after(unsigned try)
 {
-	unsigned seconds = 1U << try;
-	struct timespec pause = { .tv_sec = seconds < SWEEP_PAUSE_MAX_S ? seconds :
-									  SWEEP_PAUSE_MAX_S };
+	unsigned seconds = 1U << (try - 1);
 
-	(void)nanosleep(&pause, NULL);
+	return seconds < SWEEP_PAUSE_MAX_S ? seconds : SWEEP_PAUSE_MAX_S;
 }
 
-static int run_sweep(const struct sysfs *fs)
+/* One try of the sweep: 0, see @leader, or -errno. */
+static int sweep_once(struct leader *leader)
+{
+	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
+	int r = spool_open(leader->fs, &spool);
+
+	leader->spool = &spool;
+	if (r == 0)
+		r = spool_wait_lock(&spool);
+	if (r == 0)
+		r = leader_run(leader);
+	leader->spool = NULL;
+	return r; /* closed, so that events can be handled during the pause */
+}
+
+/* Only what cannot be read for a reason that may pass is worth another try. */
+static bool is_over(const struct leader *leader, int r)
+{
+	return leader->gives_up || (r < 0 ? r == -EACCES : leader->left == 0);
+}
+
+static int run_sweep(const struct sysfs *fs, const char *socket_name)
 {
 	struct policy policy = load_policy(fs);
-	struct leader leader;
-	int r;
 
-	for (unsigned try = 0;; try++) {
-		_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
-
-		leader = (struct leader){
+	for (unsigned try = 1;; try++) {
+		struct leader leader = {
 			.fs = fs,
 			.policy = &policy,
-			.spool = &spool,
 			.own_block = LEADER_NO_BLOCK,
 			.budget_ms = UINT64_MAX,
-			.gives_up = try + 1 == SWEEP_TRIES,
+			.try = try,
+			.gives_up = try == SWEEP_TRIES,
 		};
-		r = spool_open(fs, &spool);
-		if (r == 0)
-			r = spool_wait_lock(&spool);
-		if (r == 0)
-			r = leader_run(&leader);
-		if (r < 0 || leader.left == 0 || leader.gives_up)
+		struct timespec pause = { .tv_sec = pause_after(try) };
+		int r;
+
+		notify_status(socket_name, "try %u of %u", try, SWEEP_TRIES);
+		r = sweep_once(&leader);
+		if (is_over(&leader, r)) {
+			notify_status(socket_name, "%s%s",
+				      leader.cause[0] ? "given up: " : "nothing waits",
+				      leader.cause);
 			return finish(&leader, r);
-		spool_close(&spool); /* events may be handled during the pause */
-		pause_sweep(try);
+		}
+		notify_status(socket_name, "try %u of %u in %u s: %llu waiting, %s", try + 1,
+			      SWEEP_TRIES, pause_after(try), (unsigned long long)leader.left,
+			      r < 0 ? strerror(-r) : leader.cause);
+		(void)nanosleep(&pause, NULL);
 	}
 }
 
@@ -321,16 +359,24 @@ static int run(const struct args *args)
 		log_info("memhp is not in force, nothing done: memhp.service is not active");
 		return STATUS_DONE;
 	}
-	return args->drain ? run_sweep(&fs) : run_event(&fs, args);
+	return args->drain ? run_sweep(&fs, args->socket_name) : run_event(&fs, args);
 }
 
 int main(int argc, char *argv[])
 {
+	_cleanup_free_ char *socket_name = NULL;
+	const char *variable = secure_getenv("NOTIFY_SOCKET");
 	struct args args;
 	int status;
 
 	log_open("memhp", LOG_TO_SYSLOG, LOG_INFO);
-	if (parse_argv(&args, argc, argv, &status) > 0)
+	/* Nothing but that is taken from whoever started us. */
+	if (variable)
+		socket_name = strdup(variable);
+	(void)clearenv();
+	if (parse_argv(&args, argc, argv, &status) > 0) {
+		args.socket_name = socket_name;
 		status = run(&args);
+	}
 	return status;
 }

@@ -53,7 +53,7 @@ MEMHP_OWNER=memhp"
 	contains "$(record)" $'\nMEMHP_OUTCOME=512 MiB (4 blocks) online, movable'
 	for n in 32 33 34 35; do
 		# What came of it is known only after the block's own event.
-		holds "$spool/blocks/memory$n" < <(grep -v ^MEMHP_OUTCOME= "$spool/groups/PNP0C80:00")
+		holds "$spool/blocks/memory$n" < <(grep -vE "^MEMHP_(OUTCOME|STATE)=" "$spool/groups/PNP0C80:00")
 	done
 	equal "$(ls "$spool/groups")" PNP0C80:00
 	equal "$(echo "$spool"/blocks/*)" "$(echo "$spool"/blocks/memory{32,33,34,35})"
@@ -138,6 +138,257 @@ MEMHP_OWNER=memhp"
 		contains "$output" "MEMHP_ZONE=${zone%:*}" "MEMHP_REASON=fixed by [Dimm]"
 		rm -r "$root" "$FAKEKERNEL_LOG"
 	done
+}
+
+# -- What was decided before
+
+# two_ranges: a DIMM of two ranges, blocks 32 to 35 and 40 to 43, of which the latter are not there yet, and between
+# them another DIMM; 1228 MiB may be movable
+two_ranges()
+{
+	machine <<-'END'
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 32-35 node0 offline "Normal Movable" PNP0C80:00
+		blocks 36-39 node0 offline "Normal Movable" PNP0C80:01
+		blocks 40-43 node0 offline "Normal Movable" PNP0C80:00
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-11fffffff : System RAM
+		| 120000000-13fffffff : System RAM
+		| 140000000-15fffffff : System RAM
+	END
+	config <<<$'[Policy]\nMovableRatio=60'
+	policy
+	mkdir "$BATS_TEST_TMPDIR/later"
+	mv "$memory"/memory4[0-3] "$BATS_TEST_TMPDIR/later"
+}
+
+# second_range: the rest of that DIMM is added
+second_range()
+{
+	mv "$BATS_TEST_TMPDIR"/later/* "$memory"
+}
+
+@test "a range of a DIMM that is added later follows the first one, though the ratio is used up by then" {
+	two_ranges
+	run -0 callout memory32
+	equal "$(zones 32 35)" "$dimm_movable"
+	# Somebody else brings movable memory.
+	for n in {36..39}; do
+		set_block "memory$n" online Movable
+	done
+	sed -i '/zone  Movable/,/present/ s/present .*/present  262144/' "$root/proc/zoneinfo"
+	second_range
+	run -0 callout --dry-run memory41
+	contains "$output" "MEMHP_ZONE=movable" "MEMHP_REASON=group already movable"
+	run -0 callout memory41
+	equal "$(zones 40 43)" "$dimm_movable"
+	contains "$output" "MEMHP_REASON=group already movable"
+}
+
+@test "a range that is added later follows the first one into a kernel zone, though the policy says otherwise now" {
+	two_ranges
+	config <<<$'[Dimm]\nZone=kernel'
+	policy
+	callout memory32
+	config <<<$'[Dimm]\nZone=movable'
+	policy
+	second_range
+	run -0 callout memory40
+	equal "$(zones 32 35) $(zones 40 43)" "$dimm_kernel $dimm_kernel"
+	contains "$output" "MEMHP_REASON=group already in a kernel zone"
+}
+
+@test "without a record, the later range follows what is online of the device" {
+	two_ranges
+	callout memory32
+	rm -r "$spool/groups" "$spool/blocks"
+	for n in {36..39}; do
+		set_block "memory$n" online Movable
+	done
+	sed -i '/zone  Movable/,/present/ s/present .*/present  262144/' "$root/proc/zoneinfo"
+	second_range
+	run -0 callout memory40
+	equal "$(zones 40 43)" "$dimm_movable"
+}
+
+@test "a device of which nothing is online any more is decided anew" {
+	two_ranges
+	callout memory32
+	for n in {32..35}; do
+		set_block "memory$n" offline "Normal Movable"
+	done
+	config <<<$'[Policy]\nMovableRatio=0'
+	policy
+	run -0 callout memory33
+	equal "$(zones 32 35)" "$dimm_kernel"
+}
+
+@test "a policy that leaves a device leaves its later range as well" {
+	two_ranges
+	callout memory32
+	config <<<$'[Dimm]\nZone=leave'
+	policy
+	second_range
+	run -0 callout memory40
+	equal "$(zones 40 43)" "$dimm_offline"
+}
+
+@test "a block that the kernel has not linked to its node is not taken for one of node 0, and is left to the sweep" {
+	machine one-dimm
+	config <<<$'[Node 0]\nZone=movable'
+	policy
+	rm "$root/sys/devices/system/node/node0"/memory3[2-5] "$memory"/memory3[2-5]/node0
+	run -1 --separate-stderr callout memory32
+	equal "$(zones 32 35)" "$dimm_offline"
+	equal "$(spooled)" memory32
+	contains "$stderr" "memory32 is not linked to a node yet"
+	for n in {32..35}; do
+		ln -s ../../node/node0 "$memory/memory$n/node0"
+		ln -s "../../memory/memory$n" "$root/sys/devices/system/node/node0/memory$n"
+	done
+	run -0 callout --drain
+	equal "$(zones 32 35)" "$dimm_movable"
+}
+
+# -- Dax devices as a whole
+
+# dax DEVICE SIZE [STATE]: what sysfs has of it
+dax()
+{
+	local dir=$root/sys/bus/dax/devices/$1
+
+	mkdir -p "$dir"
+	echo "$2" >"$dir/size"
+	[ $# -lt 3 ] || echo "$3" >"$dir/state"
+}
+
+@test "a dax device is onlined when all of its blocks are there" {
+	machine cxl-window
+	config <<<$'[Cxl]\nZone=movable'
+	policy
+	dax dax0.0 536870912
+	mkdir "$BATS_TEST_TMPDIR/later"
+	mv "$memory"/memory8[45] "$BATS_TEST_TMPDIR/later"
+	callout memory82 >"$BATS_TEST_TMPDIR/properties" 3>&- &
+	sleep 0.3
+	equal "$(zones 82 83)" "offline offline"
+	mv "$BATS_TEST_TMPDIR"/later/* "$memory"
+	wait $!
+	equal "$(zones 82 85)" "$dimm_movable"
+	equal "$(written_states)" "memory82 memory83 memory84 memory85"
+	contains "$(<"$spool/groups/dax0.0")" "512 MiB (4 blocks) online, movable"
+}
+
+@test "a dax device of two ranges is judged when the second one is there as well" {
+	machine <<-'END'
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 32-35 node0 offline "Normal Movable"
+		blocks 40-43 node0 offline "Normal Movable"
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-11fffffff : dax0.0
+		|   100000000-11fffffff : System RAM (kmem)
+	END
+	config <<<$'[Policy]\nMovableRatio=30\n[Dax]\nZone=auto'
+	policy
+	dax dax0.0 1073741824
+	mkdir "$BATS_TEST_TMPDIR/later"
+	mv "$memory"/memory4[0-3] "$BATS_TEST_TMPDIR/later"
+	callout memory32 >"$BATS_TEST_TMPDIR/properties" 3>&- &
+	sleep 0.3
+	mv "$BATS_TEST_TMPDIR"/later/* "$memory"
+	printf '%s\n' '140000000-15fffffff : dax0.0' '  140000000-15fffffff : System RAM (kmem)' >>"$root/proc/iomem"
+	wait $!
+	# 614 MiB may be movable: one of the ranges would fit.
+	equal "$(zones 32 35) $(zones 40 43)" "$dimm_kernel $dimm_kernel"
+	contains "$(<"$spool/groups/dax0.0")" "exceeds ratio: M 0M + 1024M > 614M"
+}
+
+@test "a dax device that is never complete is onlined as far as it is there, and what comes later follows" {
+	machine cxl-window
+	config <<<$'[Cxl]\nZone=movable'
+	policy
+	dax dax0.0 536870912
+	mkdir "$BATS_TEST_TMPDIR/later"
+	mv "$memory/memory85" "$BATS_TEST_TMPDIR/later"
+	run -0 callout memory82
+	equal "$(zones 82 85)" "Movable Movable Movable -"
+	mv "$BATS_TEST_TMPDIR"/later/* "$memory"
+	config <<<$'[Cxl]\nZone=kernel'
+	policy
+	run -0 callout memory85
+	equal "$(zones 82 85)" "$dimm_movable"
+}
+
+@test "a dax device whose ends are cut to whole blocks is complete" {
+	machine pmem-window
+	config <<<$'[Dax]\nZone=movable'
+	policy
+	dax dax0.0 1054867456 # 1006 MiB
+	run -0 callout memory33
+	equal "$(zones 33 39)" "$(same 7 Movable)"
+}
+
+@test "what a dax device refuses is one line, the rest is online, and the sweep tries again" {
+	machine cxl-window
+	config <<<$'[Device dax0.0]\nZone=movable'
+	policy
+	dax dax0.0 536870912
+	faults "memory83 EBUSY"
+	run -1 --separate-stderr callout memory82
+	equal "$(zones 82 85)" "Movable offline Movable Movable"
+	equal "$(lines "$stderr" "dax0.0: 1 block stays offline, first memory83: Device or resource busy")" 1
+	contains "$(<"$spool/groups/dax0.0")" MEMHP_STATE=pending
+	faults
+	run -0 callout --drain
+	equal "$(zones 82 85)" "$dimm_movable"
+	contains "$(<"$spool/groups/dax0.0")" MEMHP_STATE=online MEMHP_TRY=1
+}
+
+# The kernel of these trees has daxX.Y/state, as 7.3 has.
+
+@test "a dax device whose own state is offline is onlined block by block, and its state is on record" {
+	machine cxl-window
+	config <<<$'[Cxl]\nZone=movable'
+	policy
+	dax dax0.0 536870912 offline
+	run -0 callout --dry-run memory82
+	contains "$output" MEMHP_DAX_STATE=offline
+	run -0 callout memory82
+	equal "$(zones 82 85)" "$dimm_movable"
+	contains "$(<"$spool/groups/dax0.0")" MEMHP_DAX_STATE=offline
+	equal "$(<"$root/sys/bus/dax/devices/dax0.0/state")" offline
+}
+
+@test "blocks follow the zone that was written to the dax device's own state" {
+	for state in online_movable:Movable online_kernel:Normal; do
+		machine cxl-window
+		config <<<$'[Cxl]\nZone=kernel\n[Device region0]\nZone=auto'
+		policy
+		dax dax0.0 536870912 "${state%:*}"
+		set_block memory82 online "${state#*:}"
+		run -0 callout memory84
+		equal "$(zones 82 85)" "$(same 4 "${state#*:}")"
+		rm -r "$root"
+	done
+}
+
+@test "nothing is onlined while a dax device is on its way from or to unplugged" {
+	machine cxl-window
+	config <<<$'[Cxl]\nZone=movable'
+	policy
+	dax dax0.0 536870912 unplugged
+	callout memory82 >"$BATS_TEST_TMPDIR/properties" 3>&- &
+	sleep 0.3
+	equal "$(zones 82 85)" "$dimm_offline"
+	rm -r "$memory"/memory8[2-5]
+	wait $!
+	equal "$(writes)" ""
 }
 
 # -- Several groups

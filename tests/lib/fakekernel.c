@@ -32,6 +32,15 @@ struct target {
 	char attribute[WORD_SIZE];
 };
 
+/* What the environment was when the program started; it may forget it. */
+static const char *log_path, *faults_text;
+
+__attribute__((constructor)) static void keep_environment(void)
+{
+	log_path = getenv("FAKEKERNEL_LOG");
+	faults_text = getenv("FAKEKERNEL_FAULTS");
+}
+
 /* A path below the root; good until the next but three. */
 _printf_(2, 3) static const char *in_tree(const struct target *target, const char *fmt, ...)
 {
@@ -179,8 +188,7 @@ static int fail(const struct target *target, struct str kind, const char *argume
 
 static int write_state(const struct target *target, const char *word)
 {
-	const char *faults = getenv("FAKEKERNEL_FAULTS");
-	struct str rest = str_of(faults ? faults : ""), fault, block, kind;
+	struct str rest = str_of(faults_text ? faults_text : ""), fault, block, kind;
 	char argument[WORD_SIZE];
 	int error = 0;
 
@@ -196,7 +204,6 @@ static int write_state(const struct target *target, const char *word)
 
 ssize_t write(int fd, const void *buf, size_t size)
 {
-	const char *log = getenv("FAKEKERNEL_LOG");
 	char word[WORD_SIZE], line[4 * WORD_SIZE];
 	struct target target;
 	int error = 0;
@@ -205,8 +212,8 @@ ssize_t write(int fd, const void *buf, size_t size)
 		return syscall(SYS_write, fd, buf, size);
 	(void)snprintf(word, sizeof(word), "%.*s", (int)size, (const char *)buf);
 	(void)snprintf(line, sizeof(line), "%s/%s %s", target.block, target.attribute, word);
-	if (log)
-		put(log, "ae", line);
+	if (log_path)
+		put(log_path, "ae", line);
 	if (strcmp(target.attribute, "state") == 0)
 		error = write_state(&target, word);
 	else if (strcmp(target.attribute, "uevent") != 0)
