@@ -337,7 +337,7 @@ static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
 {
 	int r = sysfs_count_links(fs, &snapshot->n_links, PATH_MEMORY);
 
-	if (r == 0)
+	if (r == 0 && !snapshot->hides_addresses)
 		r = read_iomem(fs, snapshot);
 	if (r == 0)
 		r = list_blocks(fs, snapshot);
@@ -363,6 +363,7 @@ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
 	struct snapshot fresh = {
 		.block_size = snapshot->block_size,
 		.machine = snapshot->machine,
+		.hides_addresses = snapshot->hides_addresses,
 		.boot = snapshot->boot,
 	};
 	int r = read_changing(fs, &fresh);
@@ -422,9 +423,8 @@ bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot
 	return is_same;
 }
 
-int snapshot_read(const struct sysfs *fs, struct snapshot *ret)
+static int read_all(const struct sysfs *fs, struct snapshot snapshot, struct snapshot *ret)
 {
-	struct snapshot snapshot = { .machine = machine_read(fs) };
 	int r = snapshot_read_block_size(fs, &snapshot.block_size);
 
 	if (r == 0)
@@ -437,6 +437,17 @@ int snapshot_read(const struct sysfs *fs, struct snapshot *ret)
 	}
 	*ret = snapshot;
 	return 0;
+}
+
+int snapshot_read(const struct sysfs *fs, struct snapshot *ret)
+{
+	return read_all(fs, (struct snapshot){ .machine = machine_read(fs) }, ret);
+}
+
+int snapshot_read_public(const struct sysfs *fs, struct snapshot *ret)
+{
+	return read_all(
+		fs, (struct snapshot){ .machine = machine_read(fs), .hides_addresses = true }, ret);
 }
 
 void snapshot_done(struct snapshot *snapshot)

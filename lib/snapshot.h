@@ -17,6 +17,7 @@
 struct snapshot {
 	uint64_t block_size; /* bytes */
 	struct machine machine;
+	bool hides_addresses; /* those in /proc/iomem: snapshot_read_public() */
 	char *iomem_text;
 	struct iomem iomem;
 	struct ranges boot;   /* early memory, normalised */
@@ -37,6 +38,12 @@ struct snapshot {
  * can crash kernels before 6.18.
  */
 _must_check_ int snapshot_read(const struct sysfs *fs, struct snapshot *ret);
+
+/*
+ * For those who may not see addresses in /proc/iomem: as if it were empty, so that of devices only
+ * DIMMs are recognised. As snapshot_read(), but for -EACCES.
+ */
+_must_check_ int snapshot_read_public(const struct sysfs *fs, struct snapshot *ret);
 
 /*
  * Reads again what changes while a machine gains memory; what kernel and platform are, and boot

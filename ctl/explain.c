@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* memhpctl explain */
+#include "ctl.h"
+
+int ctl_explain(struct ctl *ctl, int argc, char *argv[])
+{
+	(void)ctl;
+	(void)argc;
+	(void)argv;
+	return EX_UNAVAILABLE;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reports of tables, printed by libsmartcols. */
+#include "table.h"
+
+#include <ctype.h>
+#include <err.h>
+#include <libsmartcols.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "array.h"
+#include "log.h"
+#include "parse.h"
+#include "text.h"
+
+struct table {
+	const struct ctl *ctl;
+	const char *title;
+	const struct column *columns;
+	size_t n_columns;
+	struct libscols_column **shown; /* one for each of columns; NULL: not shown */
+	struct libscols_table *scols;
+	struct libscols_line *line; /* the last one */
+};
+
+struct report {
+	const struct ctl *ctl;
+	struct table **tables;
+	size_t n;
+};
+
+/* Of libsmartcols' calls, which fail for want of memory alone. */
+static void check(int r)
+{
+	if (r < 0)
+		errx(EX_OSERR, "out of memory");
+}
+
+static void *check_pointer(void *p)
+{
+	if (!p)
+		errx(EX_OSERR, "out of memory");
+	return p;
+}
+
+struct report *report_new(const struct ctl *ctl)
+{
+	struct report *report = check_pointer(calloc(1, sizeof(*report)));
+
+	report->ctl = ctl;
+	return report;
+}
+
+void report_done(struct report **report)
+{
+	if (!*report)
+		return;
+	for (size_t i = 0; i < (*report)->n; i++) {
+		scols_unref_table((*report)->tables[i]->scols);
+		free((*report)->tables[i]->shown);
+		free((*report)->tables[i]);
+	}
+	free((*report)->tables);
+	free(*report);
+	*report = NULL;
+}
+
+static bool is_word_of(struct str list, const char *name)
+{
+	while (list.n > 0) {
+		const char *comma = memchr(list.p, ',', list.n);
+		size_t n = comma ? (size_t)(comma - list.p) : list.n;
+
+		if (n == strlen(name) && strncasecmp(list.p, name, n) == 0)
+			return true;
+		list.p += comma ? n + 1 : n;
+		list.n -= comma ? n + 1 : n;
+	}
+	return false;
+}
+
+static bool has_column(const struct table *table, struct str name)
+{
+	for (size_t i = 0; i < table->n_columns; i++)
+		if (is_word_of(name, table->columns[i].name))
+			return true;
+	return false;
+}
+
+/* Whether every name of -o is one of the columns. */
+static bool check_names(const struct table *table)
+{
+	struct str list = str_of(table->ctl->columns ? table->ctl->columns : "");
+	char allowed[512] = "";
+
+	if (is_word_of(list, "all"))
+		return true;
+	while (list.n > 0) {
+		const char *comma = memchr(list.p, ',', list.n);
+		struct str name = { list.p, comma ? (size_t)(comma - list.p) : list.n };
+
+		if (!has_column(table, name)) {
+			for (size_t i = 0; i < table->n_columns; i++) {
+				size_t used = strlen(allowed);
+
+				(void)snprintf(allowed + used, sizeof(allowed) - used, "%s%s",
+					       used ? ", " : "", table->columns[i].name);
+			}
+			log_error("unknown column \"%.*s\"; allowed: all, %s", STR_ARG(name),
+				  allowed);
+			return false;
+		}
+		list.p += comma ? name.n + 1 : name.n;
+		list.n -= comma ? name.n + 1 : name.n;
+	}
+	return true;
+}
+
+static bool is_shown(const struct table *table, const struct column *column)
+{
+	struct str list = str_of(table->ctl->columns ? table->ctl->columns : "");
+
+	if (list.n > 0)
+		return is_word_of(list, column->name) || is_word_of(list, "all");
+	return !column->is_extra || table->ctl->format == CTL_JSON;
+}
+
+static int json_type(enum column_kind kind)
+{
+	switch (kind) {
+	case COLUMN_TEXT:
+		break;
+	case COLUMN_NUMBER:
+	case COLUMN_SIZE:
+	case COLUMN_PERCENT:
+		return SCOLS_JSON_NUMBER;
+	case COLUMN_BOOLEAN:
+		return SCOLS_JSON_BOOLEAN;
+	}
+	return SCOLS_JSON_STRING;
+}
+
+static void add_column(struct table *table, size_t i)
+{
+	const struct column *column = &table->columns[i];
+	bool is_json = table->ctl->format == CTL_JSON;
+	int flags = 0;
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "%s", column->name);
+	for (char *c = name; is_json && *c; c++)
+		*c = (char)(*c == '-' ? '_' : tolower((unsigned char)*c));
+	if (column->kind != COLUMN_TEXT && column->kind != COLUMN_BOOLEAN)
+		flags |= SCOLS_FL_RIGHT;
+	if (column->truncates)
+		flags |= SCOLS_FL_TRUNC;
+	table->shown[i] = check_pointer(scols_table_new_column(table->scols, name, 0.01, flags));
+	check(scols_column_set_json_type(table->shown[i], json_type(column->kind)));
+}
+
+static void set_format(struct table *table, const char *name)
+{
+	const struct ctl *ctl = table->ctl;
+
+	check(scols_table_set_name(table->scols, name));
+	check(scols_table_enable_noheadings(table->scols, ctl->no_headings));
+	check(scols_table_enable_colors(table->scols, ctl->colour));
+	if (ctl->format == CTL_RAW)
+		check(scols_table_enable_raw(table->scols, 1));
+	if (ctl->format == CTL_JSON)
+		check(scols_table_enable_json(table->scols, 1));
+}
+
+struct table *report_table(struct report *report, const char *name, const char *title,
+			   const struct column *columns, size_t n)
+{
+	struct table *table = check_pointer(calloc(1, sizeof(*table)));
+
+	*table = (struct table){
+		.ctl = report->ctl,
+		.title = title,
+		.columns = columns,
+		.n_columns = n,
+	};
+	if (!check_names(table)) {
+		free(table);
+		return NULL;
+	}
+	table->shown = check_pointer(calloc(n, sizeof(*table->shown)));
+	table->scols = check_pointer(scols_new_table());
+	set_format(table, name);
+	for (size_t i = 0; i < n; i++)
+		if (is_shown(table, &columns[i]))
+			add_column(table, i);
+	check(ARRAY_APPEND(report->tables, report->n, &table));
+	return table;
+}
+
+void table_row(struct table *table)
+{
+	table->line = check_pointer(scols_table_new_line(table->scols, NULL));
+	if (table->ctl->format == CTL_JSON)
+		return; /* a cell without data is null */
+	for (size_t i = 0; i < table->n_columns; i++)
+		if (table->shown[i])
+			check(scols_line_set_column_data(table->line, table->shown[i], "-"));
+}
+
+static void set_cell(struct table *table, size_t column, const char *text)
+{
+	if (table->shown[column])
+		check(scols_line_set_column_data(table->line, table->shown[column], text));
+}
+
+void table_text(struct table *table, size_t column, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	check(n);
+	set_cell(table, column, text);
+	free(text);
+}
+
+void table_number(struct table *table, size_t column, uint64_t value)
+{
+	bool plain = table->ctl->format == CTL_JSON || table->ctl->bytes;
+	char text[TEXT_SIZE_MAX];
+
+	switch (table->columns[column].kind) {
+	case COLUMN_BOOLEAN:
+		if (table->ctl->format == CTL_JSON)
+			set_cell(table, column, value ? "1" : "0");
+		else
+			set_cell(table, column, value ? "yes" : "no");
+		return;
+	case COLUMN_SIZE:
+		if (plain)
+			break;
+		text_size(value, text);
+		set_cell(table, column, text);
+		return;
+	case COLUMN_PERCENT:
+		if (table->ctl->format != CTL_TABLE)
+			break;
+		table_text(table, column, "%llu %%", (unsigned long long)value);
+		return;
+	case COLUMN_TEXT:
+	case COLUMN_NUMBER:
+		break;
+	}
+	table_text(table, column, "%llu", (unsigned long long)value);
+}
+
+void table_colour(struct table *table, size_t column, const char *colour)
+{
+	if (!table->shown[column] || !table->ctl->colour)
+		return;
+	check(scols_cell_set_color(scols_line_get_column_cell(table->line, table->shown[column]),
+				   colour));
+}
+
+/* libsmartcols makes one object a table; ours has all tables. */
+static void print_json(const struct report *report)
+{
+	puts("{");
+	for (size_t i = 0; i < report->n; i++) {
+		char *text = NULL, *start, *end;
+
+		check(scols_print_table_to_string(report->tables[i]->scols, &text));
+		start = strchr(text, '{');
+		end = strrchr(text, '}');
+		if (start && end) {
+			*end = '\0';
+			for (start++; *start == '\n'; start++)
+				;
+			while (end > start && isspace((unsigned char)end[-1]))
+				*--end = '\0';
+			printf("%s%s\n", start, i + 1 < report->n ? "," : "");
+		}
+		free(text);
+	}
+	puts("}");
+}
+
+void report_print(struct report *report)
+{
+	bool is_first = true;
+
+	if (report->ctl->format == CTL_JSON) {
+		print_json(report);
+		return;
+	}
+	for (size_t i = 0; i < report->n; i++) {
+		struct table *table = report->tables[i];
+
+		if (scols_table_is_empty(table->scols))
+			continue;
+		if (!is_first && !table->ctl->no_headings)
+			putchar('\n');
+		is_first = false;
+		if (table->title && !table->ctl->no_headings)
+			puts(table->title);
+		check(scols_print_table(table->scols));
+	}
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sizes with a suffix. */
+#include "text.h"
+
+#include <stdio.h>
+
+void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX])
+{
+	static const char suffixes[] = "BKMGTPE";
+	unsigned shift = 0;
+	uint64_t tenths;
+
+	while (shift < 60 && bytes >> shift >= 1024)
+		shift += 10;
+	/* Rounded down: what there is is never shown as more. */
+	tenths = shift == 0 ? 0 : (bytes >> (shift - 10) & 1023) * 10 / 1024;
+	if (tenths > 0)
+		(void)snprintf(ret, TEXT_SIZE_MAX, "%llu.%llu%c",
+			       (unsigned long long)(bytes >> shift), (unsigned long long)tenths,
+			       suffixes[shift / 10]);
+	else
+		(void)snprintf(ret, TEXT_SIZE_MAX, "%llu%c", (unsigned long long)(bytes >> shift),
+			       suffixes[shift / 10]);
+}
