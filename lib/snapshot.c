@@ -182,12 +182,37 @@ static int read_nodes(const struct sysfs *fs, struct snapshot *snapshot)
 	return r;
 }
 
-static struct node_facts *node_facts_of(struct snapshot *snapshot, unsigned node)
+static struct node_facts *node_facts_of(const struct snapshot *snapshot, unsigned node)
 {
 	for (size_t i = 0; i < snapshot->n_nodes; i++)
 		if (snapshot->nodes[i].node == node)
 			return &snapshot->nodes[i];
 	return NULL;
+}
+
+int snapshot_add_node(struct snapshot *snapshot, unsigned node)
+{
+	struct node_facts *nodes;
+
+	if (node == NODE_UNKNOWN || node_facts_of(snapshot, node))
+		return 0;
+	nodes = reallocarray(snapshot->nodes, snapshot->n_nodes + 1, sizeof(*nodes));
+	if (!nodes)
+		return -ENOMEM;
+	nodes[snapshot->n_nodes++] = (struct node_facts){ .node = node };
+	snapshot->nodes = nodes;
+	return 0;
+}
+
+/* The first memory of a node counts like any other once it is online: snapshot_account(). */
+static int add_nodes(struct snapshot *snapshot)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < snapshot->n_blocks; i++)
+		if (i == 0 || snapshot->blocks[i].node != snapshot->blocks[i - 1].node)
+			r = snapshot_add_node(snapshot, snapshot->blocks[i].node);
+	return r;
 }
 
 /* What /proc/zoneinfo says of each node; all that is in kernel zones stands in .early for now. */
@@ -277,26 +302,28 @@ static uint64_t unit_pages(const struct snapshot *snapshot, const struct group *
 	return unit / snapshot->machine.page_size;
 }
 
-static int count_groups(struct snapshot *snapshot)
+struct group_facts snapshot_group_facts(const struct snapshot *snapshot, const struct group *group)
 {
 	uint64_t pages = snapshot->block_size / snapshot->machine.page_size;
 
+	return (struct group_facts){
+		.is_dynamic = group->is_dynamic,
+		.node = group->node,
+		.max_pages = group->n_blocks * pages,
+		.unit_pages = unit_pages(snapshot, group),
+		.kernel_pages = group->kernel * pages,
+		.movable_pages = group->movable * pages,
+	};
+}
+
+static int count_groups(struct snapshot *snapshot)
+{
 	snapshot->group_facts =
 		calloc(snapshot->groups.n ? snapshot->groups.n : 1, sizeof(*snapshot->group_facts));
 	if (!snapshot->group_facts)
 		return -ENOMEM;
-	for (size_t i = 0; i < snapshot->groups.n; i++) {
-		const struct group *group = &snapshot->groups.g[i];
-
-		snapshot->group_facts[i] = (struct group_facts){
-			.is_dynamic = group->is_dynamic,
-			.node = group->node,
-			.max_pages = group->n_blocks * pages,
-			.unit_pages = unit_pages(snapshot, group),
-			.kernel_pages = group->kernel * pages,
-			.movable_pages = group->movable * pages,
-		};
-	}
+	for (size_t i = 0; i < snapshot->groups.n; i++)
+		snapshot->group_facts[i] = snapshot_group_facts(snapshot, &snapshot->groups.g[i]);
 	return 0;
 }
 
@@ -348,6 +375,8 @@ static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
 	if (r == 0)
 		r = read_zones(fs, snapshot);
 	if (r == 0)
+		r = add_nodes(snapshot);
+	if (r == 0)
 		r = groups_find(&snapshot->groups, snapshot->blocks, snapshot->n_blocks,
 				snapshot->block_size, &snapshot->machine, &snapshot->iomem,
 				&snapshot->boot);
@@ -395,18 +424,23 @@ static bool is_settled(const struct snapshot *snapshot)
 	return true;
 }
 
+/* Nodes that have nothing yet are not in /proc/zoneinfo. */
 static bool has_same_zones(const struct snapshot *snapshot, const struct snapshot *sums)
 {
-	if (snapshot->n_nodes != sums->n_nodes)
-		return false;
-	for (size_t i = 0; i < sums->n_nodes; i++) {
-		const struct node_facts *a = &snapshot->nodes[i], *b = &sums->nodes[i];
+	static const struct node_facts nothing;
+	size_t n_common = 0;
 
-		if (a->node != b->node || a->movable != b->movable ||
-		    a->early + a->late != b->early)
+	for (size_t i = 0; i < snapshot->n_nodes; i++) {
+		const struct node_facts *a = &snapshot->nodes[i];
+		const struct node_facts *b = node_facts_of(sums, a->node);
+
+		n_common += b != NULL;
+		if (!b)
+			b = &nothing;
+		if (a->movable != b->movable || a->early + a->late != b->early)
 			return false;
 	}
-	return true;
+	return n_common == sums->n_nodes;
 }
 
 bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot)
@@ -559,9 +593,8 @@ void snapshot_account(struct snapshot *snapshot, const struct block *block, enum
 		group->movable_pages += pages;
 		counts->movable++;
 	}
-	/* A node whose first memory this is was not in /proc/zoneinfo. */
 	if (!node)
-		return;
+		return; /* not of this snapshot */
 	if (zone == BLOCK_ZONE_KERNEL)
 		node->late += pages;
 	if (zone == BLOCK_ZONE_MOVABLE)

@@ -68,6 +68,12 @@ const struct block *snapshot_find_block(const struct snapshot *snapshot, uint64_
 struct facts snapshot_facts(const struct snapshot *snapshot);
 struct question snapshot_question(const struct snapshot *snapshot, const struct block *block);
 
+/* What decide() takes of a group of the snapshot, or of one that is to be added to it. */
+struct group_facts snapshot_group_facts(const struct snapshot *snapshot, const struct group *group);
+
+/* Facts of @node, which are zero until now if it has none yet. 0 or -ENOMEM. */
+_must_check_ int snapshot_add_node(struct snapshot *snapshot, unsigned node);
+
 /* The verdict if @block were the next to be onlined; points into @policy. */
 struct verdict snapshot_decide(const struct snapshot *snapshot, const struct policy *policy,
 			       const struct block *block);

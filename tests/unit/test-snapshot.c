@@ -193,8 +193,8 @@ static void test_more_than_there_is(void **state)
 
 	write_zones(tree, rows, ARRAY_SIZE(rows));
 	s = snap(tree);
-	assert_int_equal(s.n_nodes, 1);
 	check_node(&s, 0, 0, 0);
+	check_node(&s, 1, 0, 0);
 	assert_int_equal(late_mib(&s, 0), 128); /* blocks are what they say, whatever zones say */
 	snapshot_done(&s);
 }
@@ -734,10 +734,11 @@ static void test_account_new_node(void **state)
 
 	write_zones(tree, zone_rows, 4); /* node 1 has nothing present yet */
 	s = snap(tree);
-	assert_int_equal(s.n_nodes, 1);
+	check_node(&s, 1, 0, 0);
 	snapshot_account(&s, block_of(&s, 100), BLOCK_ZONE_MOVABLE);
 	assert_int_equal(s.group_facts[1].movable_pages, pages(2 * BLOCK_MIB));
 	check_node(&s, 0, 960, 192);
+	check_node(&s, 1, 0, BLOCK_MIB);
 	snapshot_done(&s);
 }
 
@@ -970,7 +971,7 @@ int main(void)
 		TREE_TEST("a snapshot is current until somebody else changes something",
 			  test_current),
 		TREE_TEST("a snapshot that is read again keeps what does not change", test_refresh),
-		TREE_TEST("a node without zones can be accounted to", test_account_new_node),
+		TREE_TEST("the first memory of a node counts", test_account_new_node),
 		TREE_TEST("blocks are judged by what those before them left",
 			  test_one_after_another),
 		TREE_TEST("the zone is told by state and valid_zones", test_state),
