@@ -63,53 +63,62 @@ static struct budget count_other_groups(const struct facts *facts, uint64_t node
 	return sum;
 }
 
-/* auto_movable_can_online_movable(); @ret_sum is zero where no early memory is left to judge by. */
+/* auto_movable_can_online_movable(); the limit is zero where no early memory is left. */
 static bool fits_early(const struct facts *facts, uint64_t ratio, uint64_t node,
-		       const struct question *question, uint64_t reserve, struct sum *ret_sum)
+		       const struct question *question, struct balance *balance)
 {
 	struct budget have = count_nodes(facts, node);
 	struct budget used = count_other_groups(facts, node, question->group, ratio);
 	const struct group_facts *group = question->group;
 
-	ret_sum->movable = have.movable - used.movable;
-	if (have.early <= used.early + reserve)
+	balance->early = have.early;
+	balance->used = used.early;
+	balance->own = group && group->is_dynamic ? group->kernel_pages : 0;
+	balance->movable = have.movable;
+	balance->movable_other = used.movable;
+	balance->sum.movable = have.movable - used.movable;
+	if (have.early <= used.early + balance->reserve)
 		return false;
-	have.early -= used.early + reserve;
-	if (group && group->is_dynamic)
-		have.early += group->kernel_pages;
 
-	ret_sum->limit = ratio * have.early / 100;
-	return ret_sum->movable + ret_sum->wanted <= ret_sum->limit;
+	have.early -= used.early + balance->reserve;
+	balance->sum.limit = ratio * (have.early + balance->own) / 100;
+	return balance->sum.movable + balance->sum.wanted <= balance->sum.limit;
 }
 
 /*
  * KernelCredit=all: every page in a kernel zone counts the same, wherever it came from, so that
  * there is no credit of a group's own to be kept apart.
  */
-static bool fits_all(const struct facts *facts, uint64_t ratio, uint64_t node, uint64_t reserve,
-		     struct sum *ret_sum)
+static bool fits_all(const struct facts *facts, uint64_t ratio, uint64_t node,
+		     struct balance *balance)
 {
 	struct budget have = count_nodes(facts, node);
-	uint64_t kernel = have.early + count_late(facts, node);
+	uint64_t late = count_late(facts, node), kernel = have.early + late;
 
-	ret_sum->movable = have.movable;
-	if (kernel <= reserve)
+	balance->early = have.early;
+	balance->late = late;
+	balance->movable = have.movable;
+	balance->sum.movable = have.movable;
+	if (kernel <= balance->reserve)
 		return false;
-	ret_sum->limit = ratio * (kernel - reserve) / 100;
-	return ret_sum->movable + ret_sum->wanted <= ret_sum->limit;
+	balance->sum.limit = ratio * (kernel - balance->reserve) / 100;
+	return balance->sum.movable + balance->sum.wanted <= balance->sum.limit;
 }
 
-static bool can_online_movable(const struct policy *policy, const struct facts *facts,
+/* @ret->fits is the answer. */
+static void can_online_movable(const struct policy *policy, const struct facts *facts,
 			       uint64_t node, const struct question *question, uint64_t n_pages,
-			       struct sum *ret_sum)
+			       struct balance *ret)
 {
-	/* The reserve is the machine's: which node keeps it does not matter. */
-	uint64_t reserve = node == ALL_NODES ? policy->kernel_reserve / facts->page_size : 0;
-
-	*ret_sum = (struct sum){ .wanted = n_pages };
+	*ret = (struct balance){
+		/* The reserve is the machine's: which node keeps it does not matter. */
+		.reserve = node == ALL_NODES ? policy->kernel_reserve / facts->page_size : 0,
+		.sum = { .wanted = n_pages },
+	};
 	if (policy->kernel_credit == KERNEL_CREDIT_ALL)
-		return fits_all(facts, policy->movable_ratio, node, reserve, ret_sum);
-	return fits_early(facts, policy->movable_ratio, node, question, reserve, ret_sum);
+		ret->fits = fits_all(facts, policy->movable_ratio, node, ret);
+	else
+		ret->fits = fits_early(facts, policy->movable_ratio, node, question, ret);
 }
 
 /*
@@ -145,11 +154,10 @@ static bool is_memory_only(const struct policy *policy, const struct facts *fact
 
 /* The half of auto_movable_zone_for_pfn() that numa_aware switches. */
 static bool fits_node(const struct policy *policy, const struct facts *facts,
-		      const struct question *question, uint64_t n_pages, struct verdict *verdict)
+		      const struct question *question, struct verdict *verdict, struct trace *trace)
 {
 	unsigned node = question->target.node;
 	bool is_memory_only_node;
-	struct sum sum;
 
 	if (!policy->numa_aware)
 		return true;
@@ -161,25 +169,26 @@ static bool fits_node(const struct policy *policy, const struct facts *facts,
 	is_memory_only_node = is_memory_only(policy, facts, node);
 	if (is_memory_only_node && policy->memory_only_nodes == MEMORY_ONLY_NODES_GLOBAL)
 		return true;
-	if (can_online_movable(policy, facts, node, question, n_pages, &sum))
+	can_online_movable(policy, facts, node, question, trace->wanted, &trace->node);
+	trace->has_node = true;
+	if (trace->node.fits)
 		return true;
-	verdict->sum = is_memory_only_node ? (struct sum){ 0, 0, 0 } : sum;
+	verdict->sum = is_memory_only_node ? (struct sum){ 0, 0, 0 } : trace->node.sum;
 	verdict->reason = is_memory_only_node ? REASON_MEMORY_ONLY_NODE : REASON_NODE_EXCEEDS;
 	return false;
 }
 
 /* auto_movable_zone_for_pfn() */
 static void decide_auto(const struct policy *policy, const struct facts *facts,
-			const struct question *question, struct verdict *verdict)
+			const struct question *question, struct verdict *verdict,
+			struct trace *trace)
 {
-	uint64_t n_pages;
-
 	verdict->zone = ZONE_KERNEL;
 	if (policy->movable_ratio == 0) {
 		verdict->reason = REASON_RATIO_ZERO;
 		return;
 	}
-	if (!pages_to_fit(question, &n_pages)) {
+	if (!pages_to_fit(question, &trace->wanted)) {
 		verdict->reason = REASON_GROUP_IN_KERNEL;
 		return;
 	}
@@ -189,11 +198,14 @@ static void decide_auto(const struct policy *policy, const struct facts *facts,
 		verdict->reason = REASON_SELF_HOSTED;
 		return;
 	}
-	if (!can_online_movable(policy, facts, ALL_NODES, question, n_pages, &verdict->sum)) {
+	can_online_movable(policy, facts, ALL_NODES, question, trace->wanted, &trace->machine);
+	trace->has_machine = true;
+	verdict->sum = trace->machine.sum;
+	if (!trace->machine.fits) {
 		verdict->reason = REASON_EXCEEDS;
 		return;
 	}
-	if (!fits_node(policy, facts, question, n_pages, verdict))
+	if (!fits_node(policy, facts, question, verdict, trace))
 		return;
 	verdict->zone = ZONE_MOVABLE;
 	verdict->reason = REASON_FITS;
@@ -201,6 +213,14 @@ static void decide_auto(const struct policy *policy, const struct facts *facts,
 
 struct verdict decide(const struct policy *policy, const struct facts *facts,
 		      const struct question *question)
+{
+	struct trace trace;
+
+	return decide_traced(policy, facts, question, &trace);
+}
+
+struct verdict decide_traced(const struct policy *policy, const struct facts *facts,
+			     const struct question *question, struct trace *ret_trace)
 {
 	struct verdict verdict = {
 		.reason = REASON_FIXED,
@@ -211,17 +231,17 @@ struct verdict decide(const struct policy *policy, const struct facts *facts,
 				       SELF_HOSTED_NO,
 		.page_size = facts->page_size,
 	};
-	enum zone_policy zone;
 
+	*ret_trace = (struct trace){ .zone = ZONE_POLICY_LEAVE };
 	if (verdict.provider == PROVIDER_BOOT) {
 		verdict.zone = ZONE_LEAVE;
 		verdict.reason = REASON_BOOT;
 		return verdict;
 	}
-	verdict.override = policy_find_zone(policy, &question->target, &zone);
-	switch (zone) {
+	verdict.override = policy_find_zone(policy, &question->target, &ret_trace->zone);
+	switch (ret_trace->zone) {
 	case ZONE_POLICY_AUTO:
-		decide_auto(policy, facts, question, &verdict);
+		decide_auto(policy, facts, question, &verdict, ret_trace);
 		break;
 	case ZONE_POLICY_MOVABLE:
 		verdict.zone = ZONE_MOVABLE;

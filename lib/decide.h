@@ -99,9 +99,37 @@ struct verdict {
 	struct sum sum;
 };
 
+/*
+ * What the ratio was judged by, on one node or on all. Pages. Counted memory in kernel zones is
+ * early + late - used - reserve + own, and the limit is the ratio of that.
+ */
+struct balance {
+	uint64_t early;		/* E */
+	uint64_t late;		/* KernelCredit=all: hot-plugged memory in kernel zones */
+	uint64_t used;		/* early memory that other dynamic groups use up */
+	uint64_t reserve;	/* KernelReserve= */
+	uint64_t own;		/* of the dynamic group itself in kernel zones */
+	uint64_t movable;	/* M, with the next one */
+	uint64_t movable_other; /* of other dynamic groups: @used stands for it */
+	struct sum sum;		/* the limit is zero where nothing is left to take the ratio of */
+	bool fits;
+};
+
+/* How far decide() came, and with which numbers, for those who want to see each step. */
+struct trace {
+	enum zone_policy zone;	      /* Zone= that applies; the rest is for ZONE_POLICY_AUTO */
+	uint64_t wanted;	      /* pages that have to fit; 0 with MovableRatio=0 */
+	bool has_machine, has_node;   /* whether the check was made */
+	struct balance machine, node; /* zero where it was not */
+};
+
 /* The verdict points into @policy. */
 struct verdict decide(const struct policy *policy, const struct facts *facts,
 		      const struct question *question);
+
+/* The same verdict, and how it came about. */
+struct verdict decide_traced(const struct policy *policy, const struct facts *facts,
+			     const struct question *question, struct trace *ret_trace);
 
 /* "kernel", "movable", "online", "leave". */
 const char *zone_name(enum zone zone);

@@ -1676,6 +1676,95 @@ static void test_pure(void **state)
 	}
 }
 
+/* -- The trace */
+
+static struct trace trace_of(const struct row *row, struct policy policy)
+{
+	const struct facts facts = { 4096, row->nodes, row->n_nodes, row->groups, row->n_groups };
+	const struct question question = {
+		.target = { .provider = PROVIDER_DIMM,
+			    .device = "",
+			    .alias = "",
+			    .node = row->node },
+		.n_pages = row->n_pages,
+		.group = row->group > 0 ? &row->groups[row->group - 1] : NULL,
+	};
+	struct verdict verdict = decide(&policy, &facts, &question);
+	struct trace trace;
+	struct verdict traced = decide_traced(&policy, &facts, &question, &trace);
+
+	assert_memory_equal(&verdict.sum, &traced.sum, sizeof(verdict.sum));
+	assert_int_equal(verdict.zone, traced.zone);
+	assert_int_equal(verdict.reason, traced.reason);
+	return trace;
+}
+
+static void test_trace(void **state)
+{
+	/* Two virtio-mem devices; the other one has used up 70 * 100 / 100 - 30 of early memory. */
+	static const struct row row = {
+		.nodes = { { 0, 1000, 11, 90 }, { 1, 500, 0, 5 } },
+		.n_nodes = 2,
+		.groups = { { true, 0, 0, 4, 20, 10 }, { true, 0, 0, 4, 30, 70 } },
+		.n_groups = 2,
+		.n_pages = 4,
+		.group = 1,
+	};
+	struct policy policy = policy_default();
+	struct trace trace;
+
+	(void)state;
+	policy.movable_ratio = 100;
+	policy.kernel_reserve = UINT64_C(7) * 4096;
+	trace = trace_of(&row, policy);
+	assert_int_equal(trace.zone, ZONE_POLICY_AUTO);
+	assert_int_equal(trace.wanted, 4);
+	assert_true(trace.has_machine && trace.has_node);
+	assert_true(trace.machine.fits && trace.node.fits);
+	assert_int_equal(trace.machine.early, 1500);
+	assert_int_equal(trace.machine.late, 0);
+	assert_int_equal(trace.machine.used, 40);
+	assert_int_equal(trace.machine.reserve, 7);
+	assert_int_equal(trace.machine.own, 20);
+	assert_int_equal(trace.machine.movable, 95);
+	assert_int_equal(trace.machine.movable_other, 70);
+	assert_int_equal(trace.machine.sum.movable, 25);
+	assert_int_equal(trace.machine.sum.limit, 1500 - 40 - 7 + 20);
+	assert_int_equal(trace.node.early, 1000);
+	assert_int_equal(trace.node.reserve, 0);
+	assert_int_equal(trace.node.sum.limit, 1000 - 40 + 20);
+
+	policy.kernel_credit = KERNEL_CREDIT_ALL;
+	trace = trace_of(&row, policy);
+	assert_int_equal(trace.machine.late, 11);
+	assert_int_equal(trace.machine.used, 0);
+	assert_int_equal(trace.machine.sum.limit, 1500 + 11 - 7);
+}
+
+static void test_trace_stops(void **state)
+{
+	static const struct row row = { .nodes = { { 0, 100, 0, 0 } },
+					.n_nodes = 1,
+					.n_pages = 101 };
+	struct policy policy = policy_default();
+	struct trace trace;
+
+	(void)state;
+	policy.movable_ratio = 100;
+	trace = trace_of(&row, policy);
+	assert_true(trace.has_machine);
+	assert_false(trace.machine.fits);
+	assert_false(trace.has_node);
+	policy.movable_ratio = 0;
+	trace = trace_of(&row, policy);
+	assert_false(trace.has_machine);
+	assert_int_equal(trace.wanted, 0);
+	policy.zone[PROVIDER_DIMM] = ZONE_POLICY_KERNEL;
+	trace = trace_of(&row, policy);
+	assert_int_equal(trace.zone, ZONE_POLICY_KERNEL);
+	assert_false(trace.has_machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1716,6 +1805,9 @@ int main(void)
 		{ "what cannot be known is told of a memory-only node", test_doubt_memory_only,
 		  NULL, NULL, NULL },
 		{ "what does not matter is not told", test_doubt_count, NULL, NULL, NULL },
+		{ "the trace has each term of the sums", test_trace, NULL, NULL, NULL },
+		{ "the trace ends where the decision was taken", test_trace_stops, NULL, NULL,
+		  NULL },
 		{ "every reason is told in words", test_explain, NULL, NULL, NULL },
 		{ "every zone has a name", test_zone_names, NULL, NULL, NULL },
 		{ "random machines get the kernel's answer", test_oracle, NULL, NULL, NULL },
