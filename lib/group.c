@@ -11,6 +11,7 @@
 /* Which device a block belongs to; the blocks with equal identities are one group. */
 struct identity {
 	enum provider provider;
+	enum evidence evidence;
 	struct str device; /* empty: the block stands alone */
 	struct str alias;  /* empty: it has none */
 	uint64_t extent;   /* start of an entry that is a device without a name; 0: none */
@@ -86,7 +87,11 @@ static const struct iomem_entry *find_ram(const struct iomem *iomem, uint64_t st
 static struct identity identify_kmem(const struct iomem *iomem, const struct iomem_entry *dax)
 {
 	const struct iomem_entry *region = find_region(iomem, dax);
-	struct identity identity = { .provider = PROVIDER_DAX, .device = dax->name };
+	struct identity identity = {
+		.provider = PROVIDER_DAX,
+		.evidence = EVIDENCE_IOMEM,
+		.device = dax->name,
+	};
 
 	if (!region)
 		return identity;
@@ -101,19 +106,19 @@ static struct identity identify_plain(const struct machine *machine, const struc
 {
 	/* Standby memory may have no entry before it is online. */
 	if (str_starts(str_of(machine->arch), "s390"))
-		return (struct identity){ .provider = PROVIDER_STANDBY };
+		return (struct identity){ PROVIDER_STANDBY, EVIDENCE_ARCHITECTURE };
 	if (!ram)
-		return (struct identity){ .provider = PROVIDER_OTHER };
+		return (struct identity){ PROVIDER_OTHER };
 	if (str_starts(str_of(machine->arch), "ppc64"))
-		return (struct identity){ .provider = PROVIDER_DLPAR };
+		return (struct identity){ PROVIDER_DLPAR, EVIDENCE_ARCHITECTURE };
 	if (machine->is_xen || machine->is_hyperv)
-		return (struct identity){ .provider = PROVIDER_BALLOON };
+		return (struct identity){ PROVIDER_BALLOON, EVIDENCE_HYPERVISOR };
 	/* Each range of an ACPI memory device has an entry of its own, which is never merged. */
 	if (machine->has_acpi_memory)
-		return (struct identity){ .provider = PROVIDER_DIMM, .extent = ram->start };
+		return (struct identity){ PROVIDER_DIMM, EVIDENCE_ACPI, .extent = ram->start };
 	if (machine->has_probe)
-		return (struct identity){ .provider = PROVIDER_PROBE };
-	return (struct identity){ .provider = PROVIDER_OTHER };
+		return (struct identity){ PROVIDER_PROBE, EVIDENCE_PROBE };
+	return (struct identity){ PROVIDER_OTHER };
 }
 
 static struct identity identify(const struct lens *lens, const struct block *block)
@@ -127,16 +132,16 @@ static struct identity identify(const struct lens *lens, const struct block *blo
 	 * (drivers/acpi/acpi_memhotplug.c).
 	 */
 	if (ranges_intersect(lens->boot, start, end))
-		return (struct identity){ .provider = PROVIDER_BOOT };
+		return (struct identity){ PROVIDER_BOOT, EVIDENCE_BOOT };
 	if (ram && str_eq(ram->name, "System RAM (kmem)") && parent)
 		return identify_kmem(lens->iomem, parent);
 	if (ram && str_eq(ram->name, "System RAM (virtio_mem)") && parent)
-		return (struct identity){ .provider = PROVIDER_VIRTIO_MEM, .device = parent->name };
+		return (struct identity){ PROVIDER_VIRTIO_MEM, EVIDENCE_IOMEM, parent->name };
 	if (ram && !str_eq(ram->name, "System RAM"))
-		return (struct identity){ .provider = PROVIDER_OTHER };
+		return (struct identity){ PROVIDER_OTHER, EVIDENCE_IOMEM };
 	if (ram && block->firmware[0])
-		return (struct identity){ .provider = PROVIDER_DIMM,
-					  .device = str_of(block->firmware) };
+		return (struct identity){ PROVIDER_DIMM, EVIDENCE_FIRMWARE,
+					  str_of(block->firmware) };
 	return identify_plain(lens->machine, ram);
 }
 
@@ -153,6 +158,7 @@ static struct group start_group(const struct identity *identity, const struct bl
 {
 	struct group group = {
 		.provider = identity->provider,
+		.evidence = identity->evidence,
 		.is_dynamic = identity->provider == PROVIDER_VIRTIO_MEM,
 		.node = block->node,
 		.first = block->id,
@@ -221,4 +227,55 @@ int groups_find(struct groups *ret, struct block *blocks, size_t n_blocks, uint6
 	*ret = groups;
 	groups = (struct groups){ NULL, 0 };
 	return 0;
+}
+
+/* "iomem entry "System RAM (kmem)" below dax0.0 below region0 below CXL Window 0" */
+static void explain_iomem(const struct iomem *iomem, uint64_t start, uint64_t end, char *ret,
+			  size_t size)
+{
+	const struct iomem_entry *entry = find_ram(iomem, start, end);
+	size_t used;
+
+	(void)snprintf(ret, size, "iomem entry \"%.*s\"", entry ? (int)entry->name.n : 0,
+		       entry ? entry->name.p : "");
+	while (entry && (entry = iomem_parent(iomem, entry))) {
+		used = strlen(ret);
+		(void)snprintf(ret + used, size - used, " below %.*s", STR_ARG(entry->name));
+	}
+}
+
+void group_explain_evidence(const struct group *group, uint64_t block_size,
+			    const struct machine *machine, const struct iomem *iomem, char *ret,
+			    size_t size)
+{
+	uint64_t start = group->first * block_size;
+
+	switch (group->evidence) {
+	case EVIDENCE_NONE:
+		(void)snprintf(ret, size, "nothing that memhp knows claims it");
+		break;
+	case EVIDENCE_BOOT:
+		(void)snprintf(ret, size, "it was there at boot");
+		break;
+	case EVIDENCE_FIRMWARE:
+		(void)snprintf(ret, size, "firmware node %s", group->name);
+		break;
+	case EVIDENCE_IOMEM:
+		explain_iomem(iomem, start, start + (block_size - 1), ret, size);
+		break;
+	case EVIDENCE_ARCHITECTURE:
+		(void)snprintf(ret, size, "memory without a device on %s", machine->arch);
+		break;
+	case EVIDENCE_HYPERVISOR:
+		(void)snprintf(ret, size, "memory without a device inside of %s",
+			       machine->is_xen ? "Xen" : "Hyper-V");
+		break;
+	case EVIDENCE_ACPI:
+		(void)snprintf(ret, size,
+			       "iomem entry of its own on a machine with ACPI memory devices");
+		break;
+	case EVIDENCE_PROBE:
+		(void)snprintf(ret, size, "memory without a device, and the kernel has probe");
+		break;
+	}
 }

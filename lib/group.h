@@ -19,6 +19,18 @@
 
 #define GROUP_NAME_MAX 64
 
+/* By what a provider was recognised. */
+enum evidence {
+	EVIDENCE_NONE,	       /* by nothing: PROVIDER_OTHER */
+	EVIDENCE_BOOT,	       /* it was there at boot */
+	EVIDENCE_FIRMWARE,     /* the firmware node of the block */
+	EVIDENCE_IOMEM,	       /* the name of its entry, and of those around it */
+	EVIDENCE_ARCHITECTURE, /* s390 and ppc64 have one kind only */
+	EVIDENCE_HYPERVISOR,   /* so have machines of Xen and Hyper-V */
+	EVIDENCE_ACPI,	       /* an entry of its own where there are ACPI memory devices */
+	EVIDENCE_PROBE,	       /* a kernel with memory/probe */
+};
+
 enum block_state {
 	BLOCK_OFFLINE,
 	BLOCK_ONLINE,
@@ -52,6 +64,7 @@ struct group {
 	uint64_t first, last; /* lowest and highest block */
 	uint64_t n_blocks;
 	uint64_t offline, kernel, movable; /* blocks */
+	enum evidence evidence;
 };
 
 /*
@@ -79,3 +92,11 @@ void groups_done(struct groups *groups);
 _must_check_ int groups_find(struct groups *ret, struct block *blocks, size_t n_blocks,
 			     uint64_t block_size, const struct machine *machine,
 			     const struct iomem *iomem, const struct ranges *boot);
+
+/*
+ * How @group was recognised, for a person: "iomem entry \"System RAM (kmem)\" below dax0.0". The
+ * arguments are those that groups_find() had; cut where @size is too small.
+ */
+void group_explain_evidence(const struct group *group, uint64_t block_size,
+			    const struct machine *machine, const struct iomem *iomem, char *ret,
+			    size_t size);

@@ -643,6 +643,73 @@ static void test_no_memory(void **state)
 	iomem_done(&iomem);
 }
 
+/* -- How it was recognised */
+
+static void test_evidence(void **state)
+{
+	static const struct {
+		struct layout layout;
+		const char *text;
+	} rows[] = {
+		{ { .iomem = "100000000-107ffffff : System RAM\n",
+		    .blocks = { { .id = 32, .firmware = "PNP0C80:02" } } },
+		  "firmware node PNP0C80:02" },
+		{ { .iomem = "100000000-1ffffffff : virtio3\n"
+			     "  100000000-107ffffff : System RAM (virtio_mem)\n",
+		    .blocks = { OFFLINE(32) } },
+		  "iomem entry \"System RAM (virtio_mem)\" below virtio3" },
+		{ { .iomem = "100000000-1ffffffff : CXL Window 0\n"
+			     "  100000000-107ffffff : region0\n"
+			     "    100000000-107ffffff : dax0.0\n"
+			     "      100000000-107ffffff : System RAM (kmem)\n",
+		    .blocks = { OFFLINE(32) } },
+		  "iomem entry \"System RAM (kmem)\" below dax0.0 below region0 below CXL Window 0" },
+		{ { .iomem = "100000000-107ffffff : System RAM (cram)\n",
+		    .blocks = { OFFLINE(32) } },
+		  "iomem entry \"System RAM (cram)\"" },
+		{ { .iomem = "100000000-107ffffff : System RAM\n",
+		    .blocks = { OFFLINE(32) },
+		    .machine = { .has_acpi_memory = true } },
+		  "iomem entry of its own on a machine with ACPI memory devices" },
+		{ { .iomem = "100000000-107ffffff : System RAM\n",
+		    .blocks = { OFFLINE(32) },
+		    .machine = { .has_probe = true } },
+		  "memory without a device, and the kernel has probe" },
+		{ { .iomem = "100000000-107ffffff : System RAM\n",
+		    .blocks = { OFFLINE(32) },
+		    .machine = { .is_xen = true } },
+		  "memory without a device inside of Xen" },
+		{ { .iomem = "100000000-107ffffff : System RAM\n",
+		    .blocks = { OFFLINE(32) },
+		    .machine = { .is_hyperv = true } },
+		  "memory without a device inside of Hyper-V" },
+		{ { .iomem = "", .blocks = { OFFLINE(32) }, .machine = { .arch = "s390x" } },
+		  "memory without a device on s390x" },
+		{ { .iomem = "100000000-107ffffff : System RAM\n",
+		    .blocks = { OFFLINE(32) },
+		    .machine = { .arch = "ppc64le" } },
+		  "memory without a device on ppc64le" },
+		{ { .iomem = "", .blocks = { OFFLINE(32) } },
+		  "nothing that memhp knows claims it" },
+		{ { .iomem = "", .boot = { 0, 0x1ffffffff }, .blocks = { OFFLINE(32) } },
+		  "it was there at boot" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct layout layout = rows[i].layout;
+		struct found found;
+		char text[128];
+
+		layout.n_blocks = 1;
+		assert_int_equal(find(&layout, &found), 0);
+		group_explain_evidence(&found.groups.g[0], BLOCK_SIZE, &layout.machine,
+				       &found.iomem, text, sizeof(text));
+		assert_string_equal(text, rows[i].text);
+		done(&found);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -677,6 +744,7 @@ int main(void)
 		{ "blocks are counted by state and zone", test_counts, NULL, NULL, NULL },
 		{ "a name that is cut or changed is still one group", test_odd_names, NULL, NULL,
 		  NULL },
+		{ "how a group was recognised is told", test_evidence, NULL, NULL, NULL },
 		{ "without memory nothing is handed out", test_no_memory, NULL, NULL, NULL },
 	};
 
