@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "array.h"
 #include "ini.h"
 #include "paths.h"
 #include "suggest.h"
@@ -20,8 +21,52 @@ static const char *const dropin_dirs[] = PATHS_CONFIG_DROPINS;
 struct reporter {
 	config_report_fn report;
 	void *userdata;
+	struct config_sources *sources; /* NULL: nobody asks */
 	int findings;
+	int error; /* of keeping the sources */
 };
+
+void config_sources_done(struct config_sources *sources)
+{
+	free(sources->s);
+	*sources = (struct config_sources){ NULL, 0 };
+}
+
+static struct config_source *find_source(const struct config_sources *sources, const char *setting)
+{
+	for (size_t i = 0; i < sources->n; i++)
+		if (strcmp(sources->s[i].setting, setting) == 0)
+			return &sources->s[i];
+	return NULL;
+}
+
+const struct config_source *config_find_source(const struct config_sources *sources,
+					       const char *setting)
+{
+	return find_source(sources, setting);
+}
+
+/* What was set last counts. An override that was just set is the last one of @policy. */
+static void keep_source(const struct policy *policy, const char *file, unsigned line,
+			const struct policy_key *key, struct reporter *to)
+{
+	struct config_source source = { .line = line }, *known;
+	char section[POLICY_NAME_MAX + 16];
+
+	if (!to->sources)
+		return;
+	(void)snprintf(section, sizeof(section), "%s", key->section);
+	if (key->argument)
+		override_format(&policy->overrides[policy->n_overrides - 1], section,
+				sizeof(section));
+	(void)snprintf(source.setting, sizeof(source.setting), "%s.%s", section, key->name);
+	(void)snprintf(source.file, sizeof(source.file), "%s", file);
+	known = find_source(to->sources, source.setting);
+	if (known)
+		*known = source;
+	else if (ARRAY_APPEND(to->sources->s, to->sources->n, &source) < 0)
+		to->error = -ENOMEM;
+}
 
 _printf_(4, 5) static void report(struct reporter *to, const char *file, unsigned line,
 				  const char *fmt, ...)
@@ -99,6 +144,7 @@ static void apply_key(struct policy *policy, const char *file, unsigned line,
 
 	switch (policy_set(policy, item->section, item->key, item->value, &key)) {
 	case 0:
+		keep_source(policy, file, line, key, to);
 		return;
 	case -ENXIO:
 		names = find_names((struct str){ NULL, 0 }, section);
@@ -158,7 +204,7 @@ static void apply_file(struct policy *policy, const char *file, struct str text,
 unsigned config_apply(struct policy *policy, const char *file, struct str text, config_report_fn fn,
 		      void *userdata)
 {
-	struct reporter to = { fn, userdata, 0 };
+	struct reporter to = { .report = fn, .userdata = userdata };
 
 	apply_file(policy, file, text, &to);
 	return (unsigned)to.findings;
@@ -251,11 +297,10 @@ static bool read_one(const struct sysfs *fs, struct policy *policy, const char *
 	return true;
 }
 
-int config_read(const struct sysfs *fs, struct policy *ret, char *ret_origin, size_t origin_size,
-		config_report_fn fn, void *userdata)
+static int read_all(const struct sysfs *fs, struct policy *ret, char *ret_origin,
+		    size_t origin_size, struct reporter *to)
 {
 	_cleanup_free_ struct dropin *dropins = calloc(DROPINS_MAX, sizeof(*dropins));
-	struct reporter to = { fn, userdata, 0 };
 	struct policy policy = policy_default();
 	char path[512];
 	size_t n = 0;
@@ -264,19 +309,45 @@ int config_read(const struct sysfs *fs, struct policy *ret, char *ret_origin, si
 		return -ENOMEM;
 	ret_origin[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(main_files); i++)
-		if (read_one(fs, &policy, main_files[i], ret_origin, origin_size, &to))
+		if (read_one(fs, &policy, main_files[i], ret_origin, origin_size, to))
 			break;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dropin_dirs); i++)
-		n = list_dropins(fs, dropin_dirs[i], dropins, n, &to);
+		n = list_dropins(fs, dropin_dirs[i], dropins, n, to);
 	qsort(dropins, n, sizeof(*dropins), compare_dropins);
 	for (size_t i = 0; i < n; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dropins[i].dir, dropins[i].name);
-		(void)read_one(fs, &policy, path, ret_origin, origin_size, &to);
+		(void)read_one(fs, &policy, path, ret_origin, origin_size, to);
 	}
 
 	if (ret_origin[0] == '\0')
 		(void)snprintf(ret_origin, origin_size, "built-in defaults");
+	if (to->error < 0)
+		return to->error;
 	*ret = policy;
-	return to.findings;
+	return to->findings;
+}
+
+int config_read(const struct sysfs *fs, struct policy *ret, char *ret_origin, size_t origin_size,
+		config_report_fn fn, void *userdata)
+{
+	struct reporter to = { .report = fn, .userdata = userdata };
+
+	return read_all(fs, ret, ret_origin, origin_size, &to);
+}
+
+int config_read_sources(const struct sysfs *fs, struct policy *ret, char *ret_origin,
+			size_t origin_size, struct config_sources *ret_sources, config_report_fn fn,
+			void *userdata)
+{
+	struct config_sources sources = { NULL, 0 };
+	struct reporter to = { .report = fn, .userdata = userdata, .sources = &sources };
+	int r = read_all(fs, ret, ret_origin, origin_size, &to);
+
+	if (r < 0) {
+		config_sources_done(&sources);
+		return r;
+	}
+	*ret_sources = sources;
+	return r;
 }

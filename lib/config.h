@@ -10,6 +10,28 @@
 #include "policy.h"
 #include "sysfs.h"
 
+#define CONFIG_SETTING_MAX (POLICY_NAME_MAX + 32)
+#define CONFIG_PATH_MAX 512
+
+/* Where a value comes from. */
+struct config_source {
+	char setting[CONFIG_SETTING_MAX]; /* as in the canonical text: "Cxl.Zone" */
+	char file[CONFIG_PATH_MAX];
+	unsigned line;
+};
+
+/* Of all values that are no defaults, each once. */
+struct config_sources {
+	struct config_source *s;
+	size_t n;
+};
+
+void config_sources_done(struct config_sources *sources);
+
+/* NULL: nobody set it. */
+const struct config_source *config_find_source(const struct config_sources *sources,
+					       const char *setting);
+
 /* One line for a person. @line is 0 where the whole file is meant. */
 typedef void (*config_report_fn)(void *userdata, const char *file, unsigned line,
 				 const char *message);
@@ -28,3 +50,8 @@ unsigned config_apply(struct policy *policy, const char *file, struct str text,
  */
 _must_check_ int config_read(const struct sysfs *fs, struct policy *ret, char *ret_origin,
 			     size_t origin_size, config_report_fn report, void *userdata);
+
+/* As config_read(), and where each value is from. */
+_must_check_ int config_read_sources(const struct sysfs *fs, struct policy *ret, char *ret_origin,
+				     size_t origin_size, struct config_sources *ret_sources,
+				     config_report_fn report, void *userdata);

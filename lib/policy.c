@@ -387,6 +387,18 @@ static int format_key(const struct policy *policy, const struct key *key, char *
 	return 0; /* the overrides stand below all keys, in their own order */
 }
 
+void policy_key_format(const struct policy *policy, size_t i, char *ret, size_t size)
+{
+	int n = format_key(policy, &keys[i], ret, size);
+
+	ret[n > 0 && (size_t)n < size ? n - 1 : 0] = '\0';
+}
+
+const char *zone_policy_name(enum zone_policy zone)
+{
+	return zone_words[zone];
+}
+
 static int format_override(const struct override *override, char *ret, size_t size)
 {
 	char section[POLICY_NAME_MAX + 16];

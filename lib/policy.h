@@ -96,6 +96,12 @@ struct policy_key {
 /* The keys in the order of the manual; NULL behind the last one. */
 const struct policy_key *policy_key_at(size_t i);
 
+/* That key's line of the canonical text, without the newline; empty for one of an override. */
+void policy_key_format(const struct policy *policy, size_t i, char *ret, size_t size);
+
+/* "auto", "movable", "kernel", "online", "leave". */
+const char *zone_policy_name(enum zone_policy zone);
+
 struct policy policy_default(void);
 
 /*

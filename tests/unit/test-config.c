@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "config.h"
+#include "scarce.h"
 #include "tree.h"
 
 #define FINDINGS_MAX 16
@@ -547,6 +548,63 @@ static void test_odd_name(void **state)
 		name, fn, tree_setup, tree_teardown, NULL \
 	}
 
+/* -- Where values come from */
+
+static void test_sources(void **state)
+{
+	const struct tree *tree = *state;
+	static const struct {
+		const char *setting, *file;
+		unsigned line;
+	} rows[] = {
+		{ "Policy.MovableRatio", "/etc/memhp.conf.d/b.conf", 2 },
+		{ "Policy.NumaAware", "/etc/memhp.conf", 4 },
+		{ "Device dax0.*.Zone", "/etc/memhp.conf.d/b.conf", 4 },
+		{ "Range 0x100000000-0x1ffffffff.Zone", "/etc/memhp.conf", 8 },
+	};
+	struct config_sources sources;
+	struct policy policy;
+	char origin[256];
+
+	tree_text(tree, "etc/memhp.conf",
+		  "# first\n[Policy]\nMovableRatio=5\nNumaAware=no\nKernelReserve=?\n"
+		  "\n[Range 4G-0x1ffffffff]\nZone=leave\n");
+	tree_text(tree, "etc/memhp.conf.d/b.conf",
+		  RATIO(7) "[Device dax0.*]\nZone=kernel\n[Cxl]\nZnoe=kernel\n");
+	assert_int_equal(config_read_sources(&tree->fs, &policy, origin, sizeof(origin), &sources,
+					     NULL, NULL),
+			 2);
+	assert_int_equal(policy.movable_ratio, 7);
+	assert_int_equal(sources.n, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct config_source *source = config_find_source(&sources, rows[i].setting);
+
+		if (!source)
+			fail_msg("%s has no source", rows[i].setting);
+		assert_string_equal(source->file, rows[i].file);
+		assert_int_equal(source->line, rows[i].line);
+	}
+	assert_null(config_find_source(&sources, "Policy.KernelReserve"));
+	assert_null(config_find_source(&sources, "Cxl.Zone"));
+	config_sources_done(&sources);
+}
+
+static void test_sources_no_memory(void **state)
+{
+	const struct tree *tree = *state;
+	struct config_sources sources = { NULL, 3 };
+	struct policy policy;
+	char origin[256];
+	int r;
+
+	tree_text(tree, "etc/memhp.conf", RATIO(7));
+	scarce_after(0);
+	r = config_read_sources(&tree->fs, &policy, origin, sizeof(origin), &sources, NULL, NULL);
+	assert_int_equal(scarce_end(), 1);
+	assert_int_equal(r, -ENOMEM);
+	assert_int_equal(sources.n, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -570,6 +628,9 @@ int main(void)
 		{ "mistakes are counted even when nobody listens", test_nobody_listens, NULL, NULL,
 		  NULL },
 		{ "a long value is cut in the message", test_long_value, NULL, NULL, NULL },
+		TREE_TEST("of each value it is known where it was set last", test_sources),
+		TREE_TEST("without memory for the sources nothing is handed out",
+			  test_sources_no_memory),
 		TREE_TEST("the name of a drop-in cannot damage the policy", test_odd_name),
 	};
 

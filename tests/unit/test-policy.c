@@ -1077,6 +1077,32 @@ static void test_origin(void **state)
 	}
 }
 
+/* Each line is that of policy_format(). */
+static void test_key_format(void **state)
+{
+	struct policy policy = policy_default();
+	char text[TEXT_SIZE], line[128], wanted[130];
+	size_t n = 0;
+
+	(void)state;
+	policy.kernel_reserve = 12345;
+	assert_true(policy_format(&policy, "x", text, sizeof(text)) > 0);
+	for (size_t i = 0; policy_key_at(i); i++) {
+		policy_key_format(&policy, i, line, sizeof(line));
+		(void)snprintf(wanted, sizeof(wanted), "\n%s\n", line);
+		if (policy_key_at(i)->argument)
+			assert_string_equal(line, "");
+		else if (!strstr(text, wanted))
+			fail_msg("%s is not in the canonical text", line);
+		n++;
+	}
+	assert_int_equal(n, N_KEYS);
+	policy_key_format(&policy, 0, line, 4);
+	assert_string_equal(line, "");
+	assert_string_equal(zone_policy_name(ZONE_POLICY_AUTO), "auto");
+	assert_string_equal(zone_policy_name(ZONE_POLICY_LEAVE), "leave");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1111,6 +1137,7 @@ int main(void)
 		{ "a refused argument is told what is allowed", test_allowed_arguments, NULL, NULL,
 		  NULL },
 		{ "a refused value is told what is allowed", test_allowed, NULL, NULL, NULL },
+		{ "one key reads as in the canonical text", test_key_format, NULL, NULL, NULL },
 		{ "every key can be found", test_keys, NULL, NULL, NULL },
 		{ "every word that is said to be allowed is", test_words, NULL, NULL, NULL },
 		{ "without room nothing is written past the end", test_no_room, NULL, NULL, NULL },
