@@ -103,6 +103,29 @@ make_pmem_ram()
 	echo "$dax"
 }
 
+# make_pmem_pair: persistent memory in two parts, one with an ext4 named "archive" (not mounted), the other used as
+# RAM with offline blocks; prints the block device and the dax device
+make_pmem_pair()
+{
+	local region disk dax
+
+	modprobe -a nfit nd_pmem device_dax kmem dax_pmem
+	udevadm settle
+	region=$(ndctl list -R | sed -n 's/.*"dev":"\([^"]*\)".*/\1/p' | head -n 1)
+	# Two namespaces in a region need labels.
+	ndctl disable-region "$region" >&2
+	ndctl init-labels -f nmem0 >&2
+	ndctl enable-region "$region" >&2
+	disk=$(ndctl create-namespace -r "$region" -s 256M -m fsdax |
+		sed -n 's/.*"blockdev":"\([^"]*\)".*/\1/p')
+	mkfs.ext4 -q -L archive "/dev/$disk"
+	dax=$(ndctl create-namespace -r "$region" -m devdax |
+		sed -n 's/.*"chardev":"\([^"]*\)".*/\1/p')
+	daxctl reconfigure-device --mode=system-ram --no-online "$dax" >&2
+	udevadm settle
+	echo "$disk $dax"
+}
+
 # report_memory: what a failed test wants to know; boot memory below 4 GiB is left out
 report_memory()
 {

@@ -72,6 +72,36 @@ wait_for()
 	}
 }
 
+# vm_every_kind: a machine of two nodes that has every kind of hot-plugged memory, for setup_file(): a DIMM of 512 MiB
+# on each node, 512 MiB of a virtio-mem device, a CXL region of 512 MiB and 1 GiB of persistent memory, with an ext4 in
+# one namespace and the other used as RAM. What memhp leaves alone is offline. Sets, and keeps in the
+# file "names", node0_dimm and node1_dimm (ACPI devices), pmem_disk, pmem_dax and cxl_dax.
+vm_every_kind()
+{
+	local node0_dimm node1_dimm pmem_disk pmem_dax cxl_dax acpi
+
+	vm_setup_file --node 2G --node 1G --virtio-mem vm0:4G --cxl 512M --nvdimm 1G || return
+	node0_dimm=$(dimm dimm0 512M 0) || return
+	node1_dimm=$(dimm dimm1 512M 1) || return
+	for acpi in "$node0_dimm" "$node1_dimm"; do
+		wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ] && ! zones_of dimm $acpi | grep -q offline" || return
+	done
+	resize vm0 512M || return
+	# shellcheck disable=SC2016 # the guest expands it
+	wait_for 60 '[ "$(iomem_blocks "^System RAM .virtio_mem" | wc -l)" -eq 4 ] &&
+		! zones_of iomem "^System RAM .virtio_mem" | grep -q offline' || return
+	cxl_dax=$(guest make_cxl_region) || return
+	read -r pmem_disk pmem_dax < <(guest make_pmem_pair) || return
+	declare -p node0_dimm node1_dimm pmem_disk pmem_dax cxl_dax | sed 's/^declare -- //' >"$BATS_FILE_TMPDIR/names"
+}
+
+# vm_names: in setup(), makes the names known that vm_every_kind has found
+vm_names()
+{
+	# shellcheck source=/dev/null
+	. "$BATS_FILE_TMPDIR/names"
+}
+
 # For teardown(). Bats prints it only if the test failed.
 dump_on_failure()
 {
