@@ -46,6 +46,7 @@ struct node_facts {
 	uint64_t early;	  /* E: early memory in kernel zones, less CMA */
 	uint64_t late;	  /* hot-plugged memory in kernel zones */
 	uint64_t movable; /* M: present in ZONE_MOVABLE, and CMA */
+	uint64_t cma;	  /* part of it; for reports */
 };
 
 /* What the kernel keeps of a memory group (include/linux/memory.h, struct memory_group). */

@@ -139,7 +139,7 @@ static struct identity identify(const struct lens *lens, const struct block *blo
 		return (struct identity){ PROVIDER_VIRTIO_MEM, EVIDENCE_IOMEM, parent->name };
 	if (ram && !str_eq(ram->name, "System RAM"))
 		return (struct identity){ PROVIDER_OTHER, EVIDENCE_IOMEM };
-	if (ram && block->firmware[0])
+	if ((ram || lens->iomem->n == 0) && block->firmware[0])
 		return (struct identity){ PROVIDER_DIMM, EVIDENCE_FIRMWARE,
 					  str_of(block->firmware) };
 	return identify_plain(lens->machine, ram);
@@ -278,4 +278,53 @@ void group_explain_evidence(const struct group *group, uint64_t block_size,
 		(void)snprintf(ret, size, "memory without a device, and the kernel has probe");
 		break;
 	}
+}
+
+/* The group that a block is in now, without any blocks. */
+static struct group empty_group(const struct group *group, const struct block *block)
+{
+	struct group empty = *group;
+
+	empty.node = block->node;
+	empty.first = block->id;
+	empty.last = block->id;
+	empty.n_blocks = 0;
+	empty.offline = 0;
+	empty.kernel = 0;
+	empty.movable = 0;
+	return empty;
+}
+
+int groups_rename(struct groups *groups, struct block *blocks, size_t n_blocks, group_name_fn name,
+		  void *userdata)
+{
+	_cleanup_(groups_done) struct groups renamed = { NULL, 0 };
+	_cleanup_free_ size_t *indexes = calloc(n_blocks ? n_blocks : 1, sizeof(*indexes));
+
+	if (!indexes)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_blocks; i++) {
+		const struct group *old = &groups->g[blocks[i].group];
+		struct group fresh = empty_group(old, &blocks[i]), *group = NULL;
+
+		if (!group_is_device(old) && name(userdata, blocks[i].id, &fresh))
+			fresh.is_dynamic = fresh.provider == PROVIDER_VIRTIO_MEM;
+		if (group_is_device(&fresh))
+			group = find_group(&renamed, &fresh);
+		if (!group) {
+			int r = ARRAY_APPEND(renamed.g, renamed.n, &fresh);
+
+			if (r < 0)
+				return r;
+			group = &renamed.g[renamed.n - 1];
+		}
+		count_block(group, &blocks[i]);
+		indexes[i] = (size_t)(group - renamed.g);
+	}
+	for (size_t i = 0; i < n_blocks; i++)
+		blocks[i].group = indexes[i];
+	groups_done(groups);
+	*groups = renamed;
+	renamed = (struct groups){ NULL, 0 };
+	return 0;
 }

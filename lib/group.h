@@ -100,3 +100,12 @@ _must_check_ int groups_find(struct groups *ret, struct block *blocks, size_t n_
 void group_explain_evidence(const struct group *group, uint64_t block_size,
 			    const struct machine *machine, const struct iomem *iomem, char *ret,
 			    size_t size);
+/* What is known of @block otherwise: sets name and provider of @ret and returns true, or false. */
+typedef bool (*group_name_fn)(void *userdata, uint64_t block, struct group *ret);
+
+/*
+ * Makes the groups anew for blocks that stand alone in theirs: where @name knows a device, they
+ * join it. For readers to whom /proc/iomem says nothing. 0 or -ENOMEM, with all as it was.
+ */
+_must_check_ int groups_rename(struct groups *groups, struct block *blocks, size_t n_blocks,
+			       group_name_fn name, void *userdata);

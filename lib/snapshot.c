@@ -49,28 +49,34 @@ static int read_zone(const struct sysfs *fs, uint64_t id, enum block_zone *ret)
 	return 0;
 }
 
-int snapshot_read_state(const struct sysfs *fs, uint64_t id, enum block_state *ret_state,
-			enum block_zone *ret_zone)
+static int read_state(const struct sysfs *fs, uint64_t id, enum block_state *ret)
 {
-	enum block_zone zone = BLOCK_ZONE_NONE;
 	char text[64];
-	bool is_online;
 	int r = sysfs_read(fs, text, sizeof(text), PATH_MEMORY "/memory%llu/state",
 			   (unsigned long long)id);
 
 	if (r < 0)
 		return r;
-	is_online = strcmp(text, "online") == 0;
-	if (is_online) {
-		r = read_zone(fs, id, &zone);
-		if (r < 0)
-			return r;
-	}
-	*ret_zone = zone;
-	if (is_online)
-		*ret_state = BLOCK_ONLINE;
+	if (strcmp(text, "online") == 0)
+		*ret = BLOCK_ONLINE;
 	else
-		*ret_state = strcmp(text, "offline") == 0 ? BLOCK_OFFLINE : BLOCK_GOING_OFFLINE;
+		*ret = strcmp(text, "offline") == 0 ? BLOCK_OFFLINE : BLOCK_GOING_OFFLINE;
+	return 0;
+}
+
+int snapshot_read_state(const struct sysfs *fs, uint64_t id, enum block_state *ret_state,
+			enum block_zone *ret_zone)
+{
+	enum block_zone zone = BLOCK_ZONE_NONE;
+	enum block_state state;
+	int r = read_state(fs, id, &state);
+
+	if (r == 0 && state == BLOCK_ONLINE)
+		r = read_zone(fs, id, &zone);
+	if (r < 0)
+		return r;
+	*ret_zone = zone;
+	*ret_state = state;
 	return 0;
 }
 
@@ -100,19 +106,21 @@ static int list_blocks(const struct sysfs *fs, struct snapshot *snapshot)
 	return r;
 }
 
-/* State, zone and firmware node of each block; those that have vanished are dropped. */
-static int read_blocks(const struct sysfs *fs, struct snapshot *snapshot)
+/*
+ * State, zone and firmware node of each block. Those that have vanished are dropped, and so is one
+ * whose state cannot be read: the others must not suffer. A zone that cannot be read is not known.
+ */
+static void read_blocks(const struct sysfs *fs, struct snapshot *snapshot)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < snapshot->n_blocks; i++) {
 		struct block block = snapshot->blocks[i];
-		int r = snapshot_read_state(fs, block.id, &block.state, &block.zone);
 
-		if (r == -ENOENT || r == -ENODEV)
+		if (read_state(fs, block.id, &block.state) < 0 ||
+		    (block.state == BLOCK_ONLINE &&
+		     read_zone(fs, block.id, &block.zone) == -ENODEV))
 			continue;
-		if (r < 0)
-			return r;
 		if (sysfs_read_link(fs, block.firmware, sizeof(block.firmware),
 				    PATH_MEMORY "/memory%llu/firmware_node",
 				    (unsigned long long)block.id) < 0)
@@ -120,7 +128,6 @@ static int read_blocks(const struct sysfs *fs, struct snapshot *snapshot)
 		snapshot->blocks[kept++] = block;
 	}
 	snapshot->n_blocks = kept;
-	return 0;
 }
 
 static struct block *find_block(const struct snapshot *snapshot, uint64_t id)
@@ -158,7 +165,7 @@ static int read_node(const struct sysfs *fs, struct snapshot *snapshot, const ch
 		block->node = (unsigned)node;
 		block->has_node = true;
 	}
-	return r == -ENOENT ? 0 : r;
+	return r == -ENOMEM ? r : 0; /* gone, or unreadable */
 }
 
 static int read_nodes(const struct sysfs *fs, struct snapshot *snapshot)
@@ -234,6 +241,7 @@ static int sum_zones(const struct zoneinfo *info, struct snapshot *snapshot)
 			continue;
 		}
 		node->movable += zone->cma;
+		node->cma += zone->cma;
 		node->early += zone->present - zone->cma;
 	}
 	return 0;
@@ -359,31 +367,44 @@ static int find_self_hosted(const struct sysfs *fs, struct snapshot *snapshot)
 	return 0;
 }
 
+static int find_groups(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	int r = groups_find(&snapshot->groups, snapshot->blocks, snapshot->n_blocks,
+			    snapshot->block_size, &snapshot->machine, &snapshot->iomem,
+			    &snapshot->boot);
+
+	if (r == 0)
+		r = count_groups(snapshot);
+	if (r == 0)
+		r = find_self_hosted(fs, snapshot);
+	return r;
+}
+
+/* Whoever only looks is better served by a part than by nothing. */
+static int tolerate(const struct snapshot *snapshot, int r)
+{
+	return snapshot->is_public && r != -ENOMEM ? 0 : r;
+}
+
 /* With block size, machine and boot memory in place. */
 static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
 {
 	int r = sysfs_count_links(fs, &snapshot->n_links, PATH_MEMORY);
 
-	if (r == 0 && !snapshot->hides_addresses)
-		r = read_iomem(fs, snapshot);
+	if (r == 0)
+		r = tolerate(snapshot, read_iomem(fs, snapshot));
 	if (r == 0)
 		r = list_blocks(fs, snapshot);
+	if (r < 0)
+		return r;
+	read_blocks(fs, snapshot);
+	r = tolerate(snapshot, read_nodes(fs, snapshot));
 	if (r == 0)
-		r = read_blocks(fs, snapshot);
-	if (r == 0)
-		r = read_nodes(fs, snapshot);
-	if (r == 0)
-		r = read_zones(fs, snapshot);
-	if (r == 0)
+		r = tolerate(snapshot, read_zones(fs, snapshot));
+	if (r == 0 && snapshot->n_nodes > 0)
 		r = add_nodes(snapshot);
 	if (r == 0)
-		r = groups_find(&snapshot->groups, snapshot->blocks, snapshot->n_blocks,
-				snapshot->block_size, &snapshot->machine, &snapshot->iomem,
-				&snapshot->boot);
-	if (r == 0)
-		r = count_groups(snapshot);
-	if (r == 0)
-		r = find_self_hosted(fs, snapshot);
+		r = find_groups(fs, snapshot);
 	return r;
 }
 
@@ -392,7 +413,7 @@ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
 	struct snapshot fresh = {
 		.block_size = snapshot->block_size,
 		.machine = snapshot->machine,
-		.hides_addresses = snapshot->hides_addresses,
+		.is_public = snapshot->is_public,
 		.boot = snapshot->boot,
 	};
 	int r = read_changing(fs, &fresh);
@@ -480,8 +501,24 @@ int snapshot_read(const struct sysfs *fs, struct snapshot *ret)
 
 int snapshot_read_public(const struct sysfs *fs, struct snapshot *ret)
 {
-	return read_all(
-		fs, (struct snapshot){ .machine = machine_read(fs), .hides_addresses = true }, ret);
+	return read_all(fs, (struct snapshot){ .machine = machine_read(fs), .is_public = true },
+			ret);
+}
+
+int snapshot_regroup(const struct sysfs *fs, struct snapshot *snapshot, group_name_fn name,
+		     void *userdata)
+{
+	int r = groups_rename(&snapshot->groups, snapshot->blocks, snapshot->n_blocks, name,
+			      userdata);
+
+	if (r < 0)
+		return r;
+	free(snapshot->group_facts);
+	free(snapshot->self_hosted);
+	snapshot->group_facts = NULL;
+	snapshot->self_hosted = NULL;
+	r = count_groups(snapshot);
+	return r < 0 ? r : find_self_hosted(fs, snapshot);
 }
 
 void snapshot_done(struct snapshot *snapshot)

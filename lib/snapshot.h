@@ -17,7 +17,7 @@
 struct snapshot {
 	uint64_t block_size; /* bytes */
 	struct machine machine;
-	bool hides_addresses; /* those in /proc/iomem: snapshot_read_public() */
+	bool is_public; /* snapshot_read_public() made it */
 	char *iomem_text;
 	struct iomem iomem;
 	struct ranges boot;   /* early memory, normalised */
@@ -33,15 +33,17 @@ struct snapshot {
 
 /*
  * 0; -ENOENT (the kernel has no memory hotplug), -EACCES (addresses in /proc/iomem are hidden:
- * needs root), -ENOMEM, or what reading gave. Blocks that vanish meanwhile are left out.
+ * needs root), -ENOMEM, or what reading gave. Blocks that vanish meanwhile, or whose state cannot be
+ * read, are left out.
  * valid_zones is read only of blocks that are online, since reading it of one that is being added
  * can crash kernels before 6.18.
  */
 _must_check_ int snapshot_read(const struct sysfs *fs, struct snapshot *ret);
 
 /*
- * For those who may not see addresses in /proc/iomem: as if it were empty, so that of devices only
- * DIMMs are recognised. As snapshot_read(), but for -EACCES.
+ * For those who only look, and may not see all: as snapshot_read(), but where /proc/iomem or
+ * /proc/zoneinfo cannot be read, or hides its addresses, .iomem or .nodes is empty. Then of devices
+ * only DIMMs are recognised.
  */
 _must_check_ int snapshot_read_public(const struct sysfs *fs, struct snapshot *ret);
 
@@ -57,6 +59,10 @@ _must_check_ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snaps
  * their links to node and device. For a pass over many groups.
  */
 bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot);
+
+/* groups_rename() and what follows from it. On failure only snapshot_done() may follow. */
+_must_check_ int snapshot_regroup(const struct sysfs *fs, struct snapshot *snapshot,
+				  group_name_fn name, void *userdata);
 void snapshot_done(struct snapshot *snapshot);
 
 /* The block with this number, or NULL when it is boot memory or not there. */

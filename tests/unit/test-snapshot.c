@@ -309,17 +309,115 @@ static void test_all_vanished(void **state)
 static void test_offline_zones_unread(void **state)
 {
 	const struct tree *tree = make_machine(state);
-	struct snapshot s, untouched = { .block_size = 77 };
+	enum block_state block_state;
+	enum block_zone zone;
+	struct snapshot s;
 
 	tree_drop(tree, MEMORY "memory34/valid_zones");
 	tree_dir(tree, MEMORY "memory34/valid_zones");
 	s = snap(tree);
 	assert_int_equal(block_of(&s, 34)->zone, BLOCK_ZONE_NONE);
 	snapshot_done(&s);
+	assert_int_equal(snapshot_read_state(&tree->fs, 34, &block_state, &zone), 0);
 
 	tree_text(tree, MEMORY "memory34/state", "online\n");
-	assert_int_equal(snapshot_read(&tree->fs, &untouched), -EISDIR);
-	assert_int_equal(untouched.block_size, 77);
+	assert_int_equal(snapshot_read_state(&tree->fs, 34, &block_state, &zone), -EISDIR);
+}
+
+static void test_unreadable_block(void **state)
+{
+	const struct tree *tree = make_machine(state);
+	struct snapshot s;
+
+	tree_drop(tree, MEMORY "memory34/state");
+	tree_dir(tree, MEMORY "memory34/state");
+	tree_drop(tree, MEMORY "memory33/valid_zones");
+	tree_dir(tree, MEMORY "memory33/valid_zones");
+	tree_drop(tree, NODE "node1");
+	tree_text(tree, NODE "node1", "a file\n");
+	s = snap(tree);
+	assert_int_equal(s.n_blocks, 3);
+	assert_null(snapshot_find_block(&s, 34));
+	assert_int_equal(block_of(&s, 33)->state, BLOCK_ONLINE);
+	assert_int_equal(block_of(&s, 33)->zone, BLOCK_ZONE_NONE);
+	assert_int_equal(block_of(&s, 32)->zone, BLOCK_ZONE_KERNEL);
+	assert_false(block_of(&s, 100)->has_node);
+	assert_true(block_of(&s, 33)->has_node);
+	snapshot_done(&s);
+}
+
+/* What leaves a decision without its facts is an error for who decides, not for who looks. */
+static void test_public(void **state)
+{
+	static const struct {
+		const char *path, *content;
+		size_t n_nodes, n_iomem;
+	} rows[] = {
+		{ "proc/iomem", NULL, 2, 0 },
+		{ "proc/iomem", "00000000-00000000 : System RAM\n", 2, 0 },
+		{ "proc/zoneinfo", NULL, 0, 6 },
+		{ "proc/zoneinfo", "nonsense\n", 0, 6 },
+	};
+	const struct tree *tree = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct snapshot s;
+
+		(void)make_machine(state);
+		tree_drop(tree, rows[i].path);
+		if (rows[i].content)
+			tree_text(tree, rows[i].path, rows[i].content);
+		assert_int_equal(snapshot_read_public(&tree->fs, &s), 0);
+		assert_int_equal(s.n_nodes, rows[i].n_nodes);
+		assert_int_equal(s.iomem.n, rows[i].n_iomem);
+		assert_int_equal(s.n_blocks, 4);
+		assert_string_equal(s.groups.g[0].name, "PNP0C80:00");
+		snapshot_done(&s);
+	}
+}
+
+/* As a record says it, of blocks 100 and 101. */
+static bool name_dax(void *userdata, uint64_t block, struct group *ret)
+{
+	size_t *asked = userdata;
+
+	++*asked;
+	if (block != 100 && block != 101)
+		return false;
+	(void)snprintf(ret->name, sizeof(ret->name), "dax0.0");
+	ret->provider = PROVIDER_CXL;
+	return true;
+}
+
+static void test_regroup(void **state)
+{
+	const struct tree *tree = make_machine(state);
+	struct snapshot s;
+	size_t asked = 0;
+
+	tree_drop(tree, "proc/iomem");
+	for (unsigned i = 101; i <= 102; i++) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), MEMORY "memory%u/state", i);
+		tree_text(tree, path, "offline\n");
+	}
+	assert_int_equal(snapshot_read_public(&tree->fs, &s), 0);
+	assert_int_equal(s.groups.n, 4); /* the DIMM, and each of the others for itself */
+	assert_int_equal(snapshot_regroup(&tree->fs, &s, name_dax, &asked), 0);
+	assert_int_equal(asked, 3); /* a DIMM is known without */
+	assert_int_equal(s.groups.n, 3);
+	assert_string_equal(s.groups.g[1].name, "dax0.0");
+	assert_int_equal(s.groups.g[1].provider, PROVIDER_CXL);
+	assert_int_equal(s.groups.g[1].n_blocks, 2);
+	assert_int_equal(s.groups.g[1].last, 101);
+	assert_int_equal(s.groups.g[1].movable, 1);
+	assert_int_equal(s.groups.g[1].offline, 1);
+	assert_int_equal(s.group_facts[1].max_pages, pages(2 * BLOCK_MIB));
+	assert_string_equal(s.groups.g[2].name, "memory102");
+	assert_int_equal(block_of(&s, 101)->group, 1);
+	assert_int_equal(block_of(&s, 102)->group, 2);
+	snapshot_done(&s);
 }
 
 static void test_no_node_yet(void **state)
@@ -879,8 +977,6 @@ static void test_failures(void **state)
 		  "00000000-00000000 : System RAM\n  00000000-00000000 : Kernel code\n", -EACCES },
 		{ "proc/zoneinfo", NULL, -ENOENT },
 		{ "proc/zoneinfo", "nonsense\n", -EBADMSG },
-		{ NODE "node0", "a file\n", -ENOTDIR },
-		{ "sys/devices/system/node", "a file\n", -ENOTDIR },
 	};
 	const struct tree *tree = *state;
 
@@ -975,6 +1071,9 @@ int main(void)
 		TREE_TEST("blocks are judged by what those before them left",
 			  test_one_after_another),
 		TREE_TEST("the zone is told by state and valid_zones", test_state),
+		TREE_TEST("a block that cannot be read ends nothing", test_unreadable_block),
+		TREE_TEST("who only looks gets what can be read", test_public),
+		TREE_TEST("blocks join the device that is known of them otherwise", test_regroup),
 		TREE_TEST("a state whose zone cannot be read is not handed out",
 			  test_state_half_read),
 		TREE_TEST("a block size is a power of two", test_block_size),
