@@ -1,11 +1,586 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* memhpctl status */
+/* memhpctl status: who onlines memory, what the zones hold, and each device. */
+#include <stdarg.h>
+#include <string.h>
+
 #include "ctl.h"
+#include "devices.h"
+#include "headroom.h"
+#include "log.h"
+#include "namespaces.h"
+#include "nodes.h"
+#include "paths.h"
+#include "table.h"
+#include "text.h"
+#include "view.h"
+
+struct status {
+	const struct ctl *ctl;
+	struct view view;
+	struct namespaces namespaces;
+	struct devices devices;
+	struct nodes nodes;
+};
+
+/* -- policy */
+
+enum {
+	POLICY_IN_FORCE,
+	POLICY_ONLINER,
+	POLICY_RATIO,
+	POLICY_NUMA_AWARE,
+	POLICY_AUTO_ONLINE,
+	POLICY_BLOCK_SIZE,
+	POLICY_ORIGIN,
+	POLICY_WHY,
+	POLICY_MEMORY_ONLY,
+	POLICY_SELF_HOSTED,
+	POLICY_CREDIT,
+	POLICY_RESERVE,
+	POLICY_KERNEL_POLICY,
+	POLICY_EARLY,
+	POLICY_KERNEL,
+	POLICY_MOVABLE,
+	POLICY_CMA,
+	POLICY_RATIO_NOW,
+	POLICY_HEADROOM,
+};
+
+static const struct column policy_columns[] = {
+	[POLICY_IN_FORCE] = { "IN-FORCE", COLUMN_BOOLEAN },
+	[POLICY_ONLINER] = { "ONLINER", COLUMN_TEXT },
+	[POLICY_RATIO] = { "RATIO", COLUMN_PERCENT },
+	[POLICY_NUMA_AWARE] = { "NUMA-AWARE", COLUMN_BOOLEAN },
+	[POLICY_AUTO_ONLINE] = { "AUTO-ONLINE", COLUMN_TEXT },
+	[POLICY_BLOCK_SIZE] = { "BLOCK-SIZE", COLUMN_SIZE },
+	[POLICY_ORIGIN] = { "ORIGIN", COLUMN_TEXT, .truncates = true },
+	[POLICY_WHY] = { "WHY", COLUMN_TEXT, .is_extra = true },
+	[POLICY_MEMORY_ONLY] = { "MEMORY-ONLY-NODES", COLUMN_TEXT, .is_extra = true },
+	[POLICY_SELF_HOSTED] = { "SELF-HOSTED-MEMMAP", COLUMN_TEXT, .is_extra = true },
+	[POLICY_CREDIT] = { "KERNEL-CREDIT", COLUMN_TEXT, .is_extra = true },
+	[POLICY_RESERVE] = { "KERNEL-RESERVE", COLUMN_SIZE, .is_extra = true },
+	[POLICY_KERNEL_POLICY] = { "KERNEL-POLICY", COLUMN_TEXT, .is_extra = true },
+	[POLICY_EARLY] = { "EARLY", COLUMN_SIZE, .is_extra = true },
+	[POLICY_KERNEL] = { "KERNEL", COLUMN_SIZE, .is_extra = true },
+	[POLICY_MOVABLE] = { "MOVABLE", COLUMN_SIZE, .is_extra = true },
+	[POLICY_CMA] = { "CMA", COLUMN_SIZE, .is_extra = true },
+	[POLICY_RATIO_NOW] = { "RATIO-NOW", COLUMN_PERCENT, .is_extra = true },
+	[POLICY_HEADROOM] = { "HEADROOM", COLUMN_SIZE, .is_extra = true },
+};
+
+static void fill_policy_sums(const struct status *status, struct table *table)
+{
+	const struct node_row *all = &status->nodes.all;
+
+	table_number(table, POLICY_EARLY, all->early);
+	table_number(table, POLICY_KERNEL, all->kernel);
+	table_number(table, POLICY_MOVABLE, all->movable);
+	table_number(table, POLICY_CMA, all->cma);
+	if (all->has_ratio)
+		table_number(table, POLICY_RATIO_NOW, all->ratio);
+	if (all->headroom != HEADROOM_UNLIMITED)
+		table_number(table, POLICY_HEADROOM, all->headroom);
+}
+
+static void fill_policy(const struct status *status, struct table *table)
+{
+	const struct view *view = &status->view;
+	const struct policy *policy = &view->policy;
+	const char *why;
+	char text[64];
+
+	table_row(table);
+	table_number(table, POLICY_IN_FORCE, view->is_in_force);
+	table_text(table, POLICY_ONLINER, "%s", view_onliner_name(view_find_onliner(view, &why)));
+	table_text(table, POLICY_WHY, "%s", why);
+	table_number(table, POLICY_RATIO, policy->movable_ratio);
+	table_number(table, POLICY_NUMA_AWARE, policy->numa_aware);
+	table_text(table, POLICY_MEMORY_ONLY, "%s",
+		   policy->memory_only_nodes == MEMORY_ONLY_NODES_GLOBAL ? "global" : "kernel");
+	table_text(table, POLICY_SELF_HOSTED, "%s",
+		   policy->self_hosted_memmap == SELF_HOSTED_MEMMAP_COUNT ? "count" : "exempt");
+	table_text(table, POLICY_CREDIT, "%s",
+		   policy->kernel_credit == KERNEL_CREDIT_ALL ? "all" : "early");
+	table_number(table, POLICY_RESERVE, policy->kernel_reserve);
+	if (view->auto_online[0])
+		table_text(table, POLICY_AUTO_ONLINE, "%s", view->auto_online);
+	if (sysfs_read(&status->ctl->fs, text, sizeof(text), PATH_ONLINE_POLICY) == 0)
+		table_text(table, POLICY_KERNEL_POLICY, "%s", text);
+	table_number(table, POLICY_BLOCK_SIZE, view->snapshot.block_size);
+	table_text(table, POLICY_ORIGIN, "%s", view->origin);
+	fill_policy_sums(status, table);
+}
+
+/* -- nodes */
+
+enum {
+	NODE_NODE,
+	NODE_EARLY,
+	NODE_KERNEL,
+	NODE_MOVABLE,
+	NODE_CMA,
+	NODE_OFFLINE,
+	NODE_RATIO,
+	NODE_ALLOWED,
+	NODE_HEADROOM,
+	NODE_BLOCKS,
+};
+
+static const struct column node_columns[] = {
+	[NODE_NODE] = { "NODE", COLUMN_NUMBER },
+	[NODE_EARLY] = { "EARLY", COLUMN_SIZE },
+	[NODE_KERNEL] = { "KERNEL", COLUMN_SIZE },
+	[NODE_MOVABLE] = { "MOVABLE", COLUMN_SIZE },
+	[NODE_CMA] = { "CMA", COLUMN_SIZE },
+	[NODE_OFFLINE] = { "OFFLINE", COLUMN_SIZE },
+	[NODE_RATIO] = { "RATIO", COLUMN_PERCENT },
+	[NODE_ALLOWED] = { "ALLOWED", COLUMN_PERCENT },
+	[NODE_HEADROOM] = { "HEADROOM", COLUMN_SIZE },
+	[NODE_BLOCKS] = { "HEADROOM-BLOCKS", COLUMN_NUMBER, .is_extra = true },
+};
+
+static void fill_node(const struct status *status, struct table *table, const struct node_row *row)
+{
+	uint64_t block_size = status->view.snapshot.block_size;
+	bool is_limited = row->headroom != HEADROOM_UNLIMITED;
+
+	table_row(table);
+	if (row == &status->nodes.all)
+		table_text(table, NODE_NODE, "all");
+	else
+		table_number(table, NODE_NODE, row->node);
+	table_number(table, NODE_EARLY, row->early);
+	table_number(table, NODE_KERNEL, row->kernel);
+	table_number(table, NODE_MOVABLE, row->movable);
+	table_number(table, NODE_CMA, row->cma);
+	table_number(table, NODE_OFFLINE, row->offline);
+	if (row->has_ratio)
+		table_number(table, NODE_RATIO, row->ratio);
+	table_number(table, NODE_ALLOWED, status->view.policy.movable_ratio);
+	if (is_limited) {
+		table_number(table, NODE_HEADROOM, row->headroom);
+		table_number(table, NODE_BLOCKS, row->headroom / block_size);
+	} else if (status->ctl->format == CTL_TABLE) {
+		table_text(table, NODE_HEADROOM, "no limit");
+	}
+	if (row->has_ratio && row->ratio > status->view.policy.movable_ratio)
+		table_colour(table, NODE_RATIO, "red");
+}
+
+static void fill_nodes(const struct status *status, struct table *table)
+{
+	for (size_t i = 0; i < status->nodes.n; i++)
+		fill_node(status, table, &status->nodes.rows[i]);
+	/* For programs the sums stand in the row of the policy. */
+	if (status->nodes.n > 1 && status->ctl->format == CTL_TABLE)
+		fill_node(status, table, &status->nodes.all);
+}
+
+/* -- groups */
+
+enum {
+	GROUP_DEVICE,
+	GROUP_PROVIDER,
+	GROUP_NODE,
+	GROUP_SIZE,
+	GROUP_STATE,
+	GROUP_ZONE,
+	GROUP_REMOVABLE,
+	GROUP_REASON,
+	GROUP_ALIAS,
+	GROUP_RANGE,
+	GROUP_START,
+	GROUP_END,
+	GROUP_BLOCKS,
+	GROUP_ONLINE,
+	GROUP_OFFLINE,
+	GROUP_RECORDED,
+	GROUP_OUTCOME,
+	GROUP_VERDICT,
+	GROUP_PINS,
+	GROUP_PINNED_BY,
+	GROUP_OWNER,
+	GROUP_COMMAND,
+	GROUP_PENDING,
+	GROUP_RETRY,
+	GROUP_BESIDE,
+};
+
+static const struct column group_columns[] = {
+	[GROUP_DEVICE] = { "DEVICE", COLUMN_TEXT },
+	[GROUP_PROVIDER] = { "PROVIDER", COLUMN_TEXT },
+	[GROUP_NODE] = { "NODE", COLUMN_NUMBER },
+	[GROUP_SIZE] = { "SIZE", COLUMN_SIZE },
+	[GROUP_STATE] = { "STATE", COLUMN_TEXT },
+	[GROUP_ZONE] = { "ZONE", COLUMN_TEXT },
+	[GROUP_REMOVABLE] = { "REMOVABLE", COLUMN_BOOLEAN },
+	[GROUP_REASON] = { "REASON", COLUMN_TEXT, .truncates = true },
+	[GROUP_ALIAS] = { "ALIAS", COLUMN_TEXT, .is_extra = true },
+	[GROUP_RANGE] = { "RANGE", COLUMN_TEXT, .is_extra = true },
+	[GROUP_START] = { "START", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_END] = { "END", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_BLOCKS] = { "BLOCKS", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_ONLINE] = { "ONLINE", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_OFFLINE] = { "OFFLINE", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_RECORDED] = { "RECORDED", COLUMN_BOOLEAN, .is_extra = true },
+	[GROUP_OUTCOME] = { "OUTCOME", COLUMN_TEXT, .is_extra = true },
+	[GROUP_VERDICT] = { "VERDICT", COLUMN_TEXT, .is_extra = true },
+	[GROUP_PINS] = { "PINS", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_PINNED_BY] = { "PINNED-BY", COLUMN_TEXT, .is_extra = true },
+	[GROUP_OWNER] = { "OWNER", COLUMN_TEXT, .is_extra = true },
+	[GROUP_COMMAND] = { "COMMAND", COLUMN_TEXT, .is_extra = true },
+	[GROUP_PENDING] = { "PENDING", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_RETRY] = { "RETRY", COLUMN_NUMBER, .is_extra = true },
+	[GROUP_BESIDE] = { "BESIDE", COLUMN_TEXT, .is_extra = true },
+};
+
+/* A cell stays empty where there is nothing to say. */
+static void fill_text(struct table *table, size_t column, const char *text)
+{
+	if (text && text[0])
+		table_text(table, column, "%s", text);
+}
+
+static void colour_group(struct table *table, const struct device *device)
+{
+	const char *zone = device_zone(device);
+
+	if (device->n_offline > 0)
+		table_colour(table, GROUP_STATE, "yellow");
+	if (zone && strcmp(zone, "movable") == 0)
+		table_colour(table, GROUP_ZONE, "green");
+	if (zone && strcmp(zone, "both") == 0)
+		table_colour(table, GROUP_ZONE, "red");
+	if (!device_is_removable(device))
+		table_colour(table, GROUP_REMOVABLE, "red");
+}
+
+static void fill_group_extras(const struct status *status, struct table *table,
+			      const struct device *device)
+{
+	fill_text(table, GROUP_ALIAS, device->alias);
+	table_text(table, GROUP_RANGE, "0x%llx-0x%llx", (unsigned long long)device->range.start,
+		   (unsigned long long)device->range.end);
+	table_number(table, GROUP_START, device->range.start);
+	table_number(table, GROUP_END, device->range.end);
+	table_number(table, GROUP_BLOCKS, device->n_blocks);
+	table_number(table, GROUP_ONLINE, device->n_online);
+	table_number(table, GROUP_OFFLINE, device->n_offline);
+	table_number(table, GROUP_RECORDED, device->is_recorded);
+	fill_text(table, GROUP_OUTCOME, device->outcome);
+	if (device->n_offline > 0) {
+		table_text(table, GROUP_VERDICT, "%s", zone_name(device->verdict));
+		table_text(table, GROUP_OWNER, "%s", device->owner);
+	}
+	table_number(table, GROUP_PINS, device->n_pins);
+	fill_text(table, GROUP_PINNED_BY, device->pins);
+	fill_text(table, GROUP_COMMAND, device->command);
+	if (!status->devices.hides_spool) {
+		table_number(table, GROUP_PENDING, device->n_pending);
+		table_number(table, GROUP_RETRY, device->n_retry);
+	}
+	if (device->beside)
+		table_text(table, GROUP_BESIDE, "%s", device->beside->name);
+}
+
+static void fill_group(const struct status *status, struct table *table,
+		       const struct device *device)
+{
+	table_row(table);
+	table_text(table, GROUP_DEVICE, "%s", device->name);
+	table_text(table, GROUP_PROVIDER, "%s", provider_name(device->provider));
+	if (device->has_node)
+		table_number(table, GROUP_NODE, device->node);
+	table_number(table, GROUP_SIZE, device->n_blocks * status->view.snapshot.block_size);
+	if (status->ctl->format == CTL_TABLE && device->n_online > 0 && device->n_offline > 0)
+		table_text(table, GROUP_STATE, "%llu/%llu", (unsigned long long)device->n_online,
+			   (unsigned long long)device->n_blocks);
+	else
+		table_text(table, GROUP_STATE, "%s", device_state(device));
+	fill_text(table, GROUP_ZONE, device_zone(device));
+	table_number(table, GROUP_REMOVABLE, device_is_removable(device));
+	fill_text(table, GROUP_REASON, device->reason);
+	fill_group_extras(status, table, device);
+	colour_group(table, device);
+}
+
+static void fill_groups(const struct status *status, struct table *table)
+{
+	for (size_t i = 0; i < status->devices.n; i++)
+		fill_group(status, table, &status->devices.d[i]);
+}
+
+/* -- namespaces */
+
+enum {
+	NS_NAMESPACE,
+	NS_MODE,
+	NS_SIZE,
+	NS_DEVICE,
+	NS_HOLDS,
+	NS_LABEL,
+	NS_DAX,
+	NS_BESIDE,
+	NS_REGION,
+	NS_NODE,
+	NS_TYPE,
+	NS_USAGE,
+	NS_UUID,
+	NS_PARTITIONS,
+	NS_RAM,
+};
+
+static const struct column namespace_columns[] = {
+	[NS_NAMESPACE] = { "NAMESPACE", COLUMN_TEXT },
+	[NS_MODE] = { "MODE", COLUMN_TEXT },
+	[NS_SIZE] = { "SIZE", COLUMN_SIZE },
+	[NS_DEVICE] = { "DEVICE", COLUMN_TEXT },
+	[NS_HOLDS] = { "HOLDS", COLUMN_TEXT },
+	[NS_LABEL] = { "LABEL", COLUMN_TEXT, .truncates = true },
+	[NS_DAX] = { "DAX", COLUMN_BOOLEAN },
+	[NS_BESIDE] = { "BESIDE", COLUMN_TEXT },
+	[NS_REGION] = { "REGION", COLUMN_TEXT, .is_extra = true },
+	[NS_NODE] = { "NODE", COLUMN_NUMBER, .is_extra = true },
+	[NS_TYPE] = { "TYPE", COLUMN_TEXT, .is_extra = true },
+	[NS_USAGE] = { "USAGE", COLUMN_TEXT, .is_extra = true },
+	[NS_UUID] = { "UUID", COLUMN_TEXT, .is_extra = true },
+	[NS_PARTITIONS] = { "PARTITIONS", COLUMN_TEXT, .is_extra = true },
+	[NS_RAM] = { "RAM", COLUMN_BOOLEAN, .is_extra = true },
+};
+
+static void fill_namespace(const struct status *status, struct table *table,
+			   const struct namespace *ns)
+{
+	const struct content *content = &ns->content;
+	char holds[128];
+
+	content_format(content, holds, sizeof(holds));
+	table_row(table);
+	table_text(table, NS_NAMESPACE, "%s", ns->name);
+	table_text(table, NS_MODE, "%s", ns->mode);
+	table_number(table, NS_SIZE, ns->size);
+	fill_text(table, NS_DEVICE, ns->device);
+	if (ns->is_ram)
+		table_text(table, NS_HOLDS, "memory");
+	else if (content->state != CONTENT_NONE)
+		table_text(table, NS_HOLDS, "%s", holds);
+	fill_text(table, NS_LABEL, content->label);
+	if (ns->has_dax)
+		table_number(table, NS_DAX, ns->dax);
+	if (ns->beside != SIZE_MAX)
+		table_text(table, NS_BESIDE, "%s", status->namespaces.n[ns->beside].name);
+	table_text(table, NS_REGION, "%s", ns->region);
+	if (ns->node >= 0)
+		table_number(table, NS_NODE, (uint64_t)ns->node);
+	fill_text(table, NS_TYPE, content->type);
+	fill_text(table, NS_USAGE, content->usage);
+	fill_text(table, NS_UUID, content->uuid);
+	fill_text(table, NS_PARTITIONS, content->partitions);
+	table_number(table, NS_RAM, ns->is_ram);
+}
+
+static void fill_namespaces(const struct status *status, struct table *table)
+{
+	for (size_t i = 0; i < status->namespaces.count; i++)
+		fill_namespace(status, table, &status->namespaces.n[i]);
+}
+
+/* -- what a person should know first */
+
+/* A sentence in lines that no terminal wraps. */
+_printf_(1, 2) static void say(const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	text_wrap(stdout, text, 79);
+}
+
+/* The devices of one kind that wait for somebody else than memhp. */
+struct waiting {
+	uint64_t size;
+	size_t n;
+	const struct device *first;
+};
+
+static struct waiting find_waiting(const struct status *status, enum provider provider,
+				   const char *owner)
+{
+	struct waiting waiting = { 0, 0, NULL };
+
+	for (size_t i = 0; i < status->devices.n; i++) {
+		const struct device *device = &status->devices.d[i];
+
+		if (device->provider != provider || device->n_offline == 0 ||
+		    strcmp(device->owner, owner) != 0)
+			continue;
+		waiting.size += device->n_offline * status->view.snapshot.block_size;
+		waiting.n++;
+		if (!waiting.first)
+			waiting.first = device;
+	}
+	return waiting;
+}
+
+/* As people write it. */
+static const char *kind_of_memory(enum provider provider)
+{
+	return provider == PROVIDER_CXL ? "CXL" : provider_name(provider);
+}
+
+/* Both ways out for memory that the default policy leaves alone. */
+static void say_left(const struct status *status, enum provider provider, const char *owner)
+{
+	struct waiting waiting = find_waiting(status, provider, owner);
+	char size[TEXT_SIZE_MAX], more[32] = "";
+	const char *command;
+
+	if (waiting.n == 0)
+		return;
+	command = waiting.first->command;
+	text_size(waiting.size, size);
+	if (waiting.n > 1)
+		(void)snprintf(more, sizeof(more), " and %zu more", waiting.n - 1);
+	say("%s of %s memory (%s%s) waits for %s.%s%s%s Zone=movable in [%s] of /etc/memhp.conf has "
+	    "memhp online it, now and at every boot.",
+	    size, kind_of_memory(provider), waiting.first->name, more,
+	    strcmp(owner, "daxctl") == 0 ? "daxctl" : "you", command[0] ? " \"" : "", command,
+	    command[0] ? "\" onlines it until the next boot." : "", provider_section(provider));
+}
+
+static void say_waiting(const struct status *status)
+{
+	for (size_t i = 0; i < status->devices.n; i++) {
+		const struct device *device = &status->devices.d[i];
+		uint64_t n = device->n_pending + device->n_retry;
+
+		if (n > 0)
+			say("%llu block%s of %s wait%s to be onlined by memhp%s.",
+			    (unsigned long long)n, n == 1 ? "" : "s", device->name,
+			    n == 1 ? "s" : "",
+			    device->n_retry > 0 ? ", which the kernel has refused before" : "");
+		if (device->beside)
+			say("%s lies in the same persistent memory as %s, which holds data (%s).",
+			    device->name, device->beside->name,
+			    device->beside->content.type[0] ? device->beside->content.type :
+							      "partitions");
+	}
+}
+
+static void say_headlines(const struct status *status)
+{
+	const char *why;
+	enum view_onliner onliner = view_find_onliner(&status->view, &why);
+	static const char *const who[] = {
+		[VIEW_ONLINER_MEMHP] = "memhp onlines new memory",
+		[VIEW_ONLINER_KERNEL] = "The kernel onlines new memory",
+		[VIEW_ONLINER_OTHERS] = "New memory stays offline unless somebody else onlines it",
+	};
+
+	say("%s (%s).", who[onliner], why);
+	for (enum provider provider = 0; provider < _PROVIDER_MAX; provider++) {
+		if (!provider_section(provider))
+			continue;
+		say_left(status, provider, "daxctl");
+		if (onliner == VIEW_ONLINER_MEMHP)
+			say_left(status, provider, "administrator");
+	}
+	say_waiting(status);
+	putchar('\n');
+}
+
+/* -- the command */
+
+static const struct {
+	const char *name, *title;
+	const struct column *columns;
+	size_t n_columns;
+	void (*fill)(const struct status *status, struct table *table);
+} parts[] = {
+	{ "policy", "Policy", policy_columns, ARRAY_SIZE(policy_columns), fill_policy },
+	{ "nodes", "Nodes", node_columns, ARRAY_SIZE(node_columns), fill_nodes },
+	{ "groups", "Hot-plugged memory", group_columns, ARRAY_SIZE(group_columns), fill_groups },
+	{ "namespaces", "Persistent memory", namespace_columns, ARRAY_SIZE(namespace_columns),
+	  fill_namespaces },
+};
+
+static int read_status(struct ctl *ctl, struct status *ret)
+{
+	struct status status = { .ctl = ctl };
+	int r = view_read(ctl, &status.view);
+
+	if (r != 0)
+		return r;
+	r = namespaces_read(ctl, &status.namespaces);
+	if (r == 0)
+		r = devices_read(ctl, &status.view, &status.namespaces, &status.devices);
+	if (r == 0)
+		r = nodes_read(&status.view, &status.nodes);
+	*ret = status;
+	if (r == 0)
+		return 0;
+	log_error("out of memory");
+	return EX_OSERR;
+}
+
+static void status_done(struct status *status)
+{
+	nodes_done(&status->nodes);
+	devices_done(&status->devices);
+	namespaces_done(&status->namespaces);
+	view_done(&status->view);
+}
+
+/* @only: a part's name; NULL: all of them. */
+static int print_status(const struct status *status, const char *only)
+{
+	_cleanup_(report_done) struct report *report = report_new(status->ctl);
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		struct table *table;
+
+		if (only && strcmp(only, parts[i].name) != 0)
+			continue;
+		table = report_table(report, parts[i].name, only ? NULL : parts[i].title,
+				     parts[i].columns, parts[i].n_columns);
+		if (!table)
+			return EX_USAGE;
+		parts[i].fill(status, table);
+	}
+	if (!only && status->ctl->format == CTL_TABLE && !status->ctl->no_headings &&
+	    !status->ctl->quiet)
+		say_headlines(status);
+	report_print(report);
+	return 0;
+}
+
+static bool is_part(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (strcmp(name, parts[i].name) == 0)
+			return true;
+	return false;
+}
 
 int ctl_status(struct ctl *ctl, int argc, char *argv[])
 {
-	(void)ctl;
-	(void)argc;
-	(void)argv;
-	return EX_UNAVAILABLE;
+	struct status status = { .ctl = ctl };
+	int r;
+
+	if (argc > 0 && !is_part(argv[0])) {
+		log_error("\"%s\" is unknown; allowed: policy, nodes, groups, namespaces", argv[0]);
+		return EX_USAGE;
+	}
+	if (argc == 0 && ctl->columns) {
+		log_error("--output needs one table: status policy, nodes, groups or namespaces");
+		return EX_USAGE;
+	}
+	r = read_status(ctl, &status);
+	if (r == 0)
+		r = print_status(&status, argc > 0 ? argv[0] : NULL);
+	status_done(&status);
+	return r;
 }

@@ -2,7 +2,7 @@
 /* Sizes with a suffix. */
 #include "text.h"
 
-#include <stdio.h>
+#include <string.h>
 
 void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX])
 {
@@ -21,4 +21,22 @@ void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX])
 	else
 		(void)snprintf(ret, TEXT_SIZE_MAX, "%llu%c", (unsigned long long)(bytes >> shift),
 			       suffixes[shift / 10]);
+}
+
+void text_wrap(FILE *to, const char *text, size_t width)
+{
+	while (*text) {
+		size_t n = strlen(text), end = n;
+
+		if (n > width) {
+			for (end = width; end > 0 && text[end] != ' '; end--)
+				;
+			/* A word that is longer than a line has to stay whole. */
+			if (end == 0)
+				end = strcspn(text, " ");
+		}
+		(void)fprintf(to, "%.*s\n", (int)end, text);
+		text += end;
+		text += *text == ' ';
+	}
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Figures as people read them. Pure. */
+/* Figures and sentences as people read them. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define TEXT_SIZE_MAX 24
 
-/* Bytes with one decimal at most, as lsmem(1) has them: "512M", "1.5G", "0B". */
+/* Bytes with one decimal at most, as lsmem(1) has them: "512M", "1.5G", "0B". Pure. */
 void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX]);
+
+/* Writes @text in lines of @width characters at most, broken at blanks, with a newline each. */
+void text_wrap(FILE *to, const char *text, size_t width);

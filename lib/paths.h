@@ -45,3 +45,6 @@
 #define PATH_VIRTIO_MEM_FORCE_BBM "sys/module/virtio_mem/parameters/force_bbm"
 #define PATH_VIRTIO_MEM_BBM_SIZE "sys/module/virtio_mem/parameters/bbm_block_size"
 #define PATH_DAX_DEVICES "sys/bus/dax/devices"
+#define PATH_ND_DEVICES "sys/bus/nd/devices"
+#define PATH_ONLINE_POLICY "sys/module/memory_hotplug/parameters/online_policy"
+#define PATH_DEV "dev"

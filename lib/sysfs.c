@@ -141,6 +141,16 @@ int sysfs_read_file(const struct sysfs *fs, char **ret, size_t *ret_size, const 
 	return slurp(fd, ret, ret_size);
 }
 
+int sysfs_open_file(const struct sysfs *fs, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	FORMAT_PATH(path, fmt);
+	fd = openat(fs->fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int sysfs_read_link(const struct sysfs *fs, char *ret, size_t size, const char *fmt, ...)
 {
 	char path[PATH_MAX], target[PATH_MAX];

@@ -39,6 +39,9 @@ _must_check_ _printf_(4, 5) int sysfs_read_u64(const struct sysfs *fs, unsigned 
 _must_check_ _printf_(4, 5) int sysfs_read_file(const struct sysfs *fs, char **ret,
 						size_t *ret_size, const char *fmt, ...);
 
+/* A descriptor to read a device or a file by; never waits for a device that is not ready. */
+_must_check_ _printf_(2, 3) int sysfs_open_file(const struct sysfs *fs, const char *fmt, ...);
+
 /* The last component of what a symbolic link points to. */
 _must_check_ _printf_(4, 5) int sysfs_read_link(const struct sysfs *fs, char *ret, size_t size,
 						const char *fmt, ...);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sums of the snapshot by node. */
+#include "nodes.h"
+
+#include <errno.h>
+
+#include "array.h"
+#include "headroom.h"
+
+void nodes_done(struct nodes *nodes)
+{
+	free(nodes->rows);
+	*nodes = (struct nodes){ NULL, 0, { 0 } };
+}
+
+/* The row of a node; NULL when memory is short. */
+static struct node_row *find_row(struct nodes *nodes, unsigned node)
+{
+	const struct node_row fresh = { .node = node };
+
+	for (size_t i = nodes->n; i > 0; i--)
+		if (nodes->rows[i - 1].node == node)
+			return &nodes->rows[i - 1];
+	if (ARRAY_APPEND(nodes->rows, nodes->n, &fresh) < 0)
+		return NULL;
+	return &nodes->rows[nodes->n - 1];
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct node_row *x = a, *y = b;
+
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+static int add_rows(const struct snapshot *snapshot, struct nodes *nodes)
+{
+	uint64_t page_size = snapshot->machine.page_size;
+
+	for (size_t i = 0; i < snapshot->n_nodes; i++) {
+		const struct node_facts *facts = &snapshot->nodes[i];
+		struct node_row *row = find_row(nodes, facts->node);
+
+		if (!row)
+			return -ENOMEM;
+		row->early = facts->early * page_size;
+		row->kernel = facts->late * page_size;
+		row->movable = (facts->movable - facts->cma) * page_size;
+		row->cma = facts->cma * page_size;
+	}
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		const struct block *block = &snapshot->blocks[i];
+		struct node_row *row = block->has_node ? find_row(nodes, block->node) : NULL;
+
+		if (block->has_node && !row)
+			return -ENOMEM;
+		if (row && block->state == BLOCK_OFFLINE)
+			row->offline += snapshot->block_size;
+	}
+	return 0;
+}
+
+static void find_ratio(struct node_row *row)
+{
+	row->has_ratio = row->early > 0;
+	if (row->has_ratio)
+		row->ratio =
+			(uint64_t)((double)(row->movable + row->cma) * 100 / (double)row->early);
+}
+
+static void add_to_sum(struct node_row *all, const struct node_row *row)
+{
+	all->early += row->early;
+	all->kernel += row->kernel;
+	all->movable += row->movable;
+	all->cma += row->cma;
+	all->offline += row->offline;
+	if (row->headroom > all->headroom)
+		all->headroom = row->headroom;
+}
+
+int nodes_read(const struct view *view, struct nodes *ret)
+{
+	const struct snapshot *snapshot = &view->snapshot;
+	struct facts facts = snapshot_facts(snapshot);
+	struct nodes nodes = { NULL, 0, { 0 } };
+	int r = add_rows(snapshot, &nodes);
+
+	if (r < 0) {
+		nodes_done(&nodes);
+		return r;
+	}
+	if (nodes.n > 1)
+		qsort(nodes.rows, nodes.n, sizeof(*nodes.rows), compare_rows);
+	for (size_t i = 0; i < nodes.n; i++) {
+		struct node_row *row = &nodes.rows[i];
+
+		row->headroom = headroom_of_node(&view->policy, &facts, &snapshot->machine,
+						 snapshot->block_size, row->node);
+		find_ratio(row);
+		add_to_sum(&nodes.all, row);
+	}
+	find_ratio(&nodes.all);
+	*ret = nodes;
+	return 0;
+}
