@@ -10,9 +10,10 @@
 
 /* Options that not every command takes. */
 enum {
-	TAKES_TABLE = 1 << 0, /* --json --raw --noheadings --output --bytes */
+	TAKES_JSON = 1 << 0,
 	TAKES_ADD = 1 << 1,
 	TAKES_POLICY = 1 << 2,
+	TAKES_TABLE = 1 << 3 | TAKES_JSON, /* --raw --noheadings --output --bytes as well */
 };
 
 struct command {
@@ -37,7 +38,7 @@ static const struct command commands[] = {
 	  ctl_doctor },
 	{ "online", "[DEVICE]", "online what waits, by the policy", 0, 0, 1, ctl_online },
 	{ "reload", "", "put a changed configuration into force", 0, 0, 0, ctl_reload },
-	{ "monitor", "", "show each event of memory as it comes", 0, 0, 0, ctl_monitor },
+	{ "monitor", "", "show each event of memory as it comes", TAKES_JSON, 0, 0, ctl_monitor },
 	{ "metrics", "", "figures as OpenMetrics text", 0, 0, 0, ctl_metrics },
 	{ "snapshot", "FILE", "archive what memhp reads on this machine", 0, 1, 1, ctl_snapshot },
 };
@@ -114,7 +115,9 @@ static int parse_argv(struct ctl *ret, unsigned *ret_used, int argc, char *argv[
 	*ret = (struct ctl){ .root = "/", .fs = { .fd = -1 }, .colour = wants_colour() };
 	*ret_used = 0;
 	while ((c = getopt_long(argc, argv, "Jrno:bqvhV", options, NULL)) >= 0) {
-		if (strchr("Jrnob", c))
+		if (c == 'J')
+			*ret_used |= TAKES_JSON;
+		else if (c < ARG_ROOT && strchr("rnob", c))
 			*ret_used |= TAKES_TABLE;
 		switch (c) {
 		case ARG_ROOT:
@@ -188,6 +191,7 @@ static const struct command *check_command(unsigned used, int argc, char *argv[]
 		log_error("%s does not take %s; see --help", command->name,
 			  used & ~command->takes & TAKES_ADD	? "--add" :
 			  used & ~command->takes & TAKES_POLICY ? "--policy" :
+			  used & ~command->takes & TAKES_JSON	? "--json" :
 								  "options of tables");
 	else
 		return command;
