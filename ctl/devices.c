@@ -8,6 +8,7 @@
 #include "array.h"
 #include "block_dir.h"
 #include "paths.h"
+#include "precedent.h"
 #include "record.h"
 
 void devices_done(struct devices *devices)
@@ -109,7 +110,7 @@ static struct device describe(const struct ctl *ctl, const struct view *view,
 			      const struct namespaces *namespaces, const struct block *block)
 {
 	const struct group *group = &view->snapshot.groups.g[block->group];
-	struct verdict verdict = snapshot_decide(&view->snapshot, &view->policy, block);
+	struct verdict verdict = precedent_decide(&ctl->fs, &view->snapshot, &view->policy, block);
 	struct device device = {
 		.alias = group->alias,
 		.provider = group->provider,
