@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bats
+# What memhpctl shows of a machine that has every kind of hot-plugged memory.
+
+# shellcheck disable=SC2016 # what the guest is to expand is quoted
+
+bats_require_minimum_version 1.5.0
+load lib.bash
+
+setup_file()
+{
+	vm_every_kind
+}
+
+teardown_file()
+{
+	vm_teardown_file
+}
+
+setup()
+{
+	vm_names
+}
+
+teardown()
+{
+	dump_on_failure
+}
+
+# status FILTER: what jq finds in the JSON of status, compact
+status()
+{
+	[ -e "$BATS_FILE_TMPDIR/status.json" ] ||
+		guest 'memhpctl status --json' >"$BATS_FILE_TMPDIR/status.json"
+	jq -c --arg dimm0 "$node0_dimm" --arg dimm1 "$node1_dimm" --arg cxl "$cxl_dax" \
+		--arg pmem "$pmem_dax" --arg disk "$pmem_disk" "$1" "$BATS_FILE_TMPDIR/status.json"
+}
+
+@test "status says that memhp onlines, and by what" {
+	[ "$(status '.policy[] | [.in_force, .onliner, .ratio, .auto_online, .block_size, .origin]')" = \
+		'[true,"memhp",301,"offline",134217728,"/usr/lib/memhp/memhp.conf"]' ] ||
+		[ "$(status '.policy[] | [.in_force, .onliner, .ratio, .auto_online, .block_size]')" = \
+			'[true,"memhp",301,"offline",134217728]' ]
+}
+
+@test "status lists every device, by address" {
+	[ "$(status '[.groups[].device] | sort')" = \
+		"$(jq -cn --arg a "$node0_dimm" --arg b "$node1_dimm" --arg c "$cxl_dax" --arg d "$pmem_dax" \
+			'["virtio1", $a, $b, $c, $d] | sort')" ]
+	[ "$(status '[.groups[].start] == ([.groups[].start] | sort)')" = true ]
+}
+
+@test "status has the node, the zone and the reason of what was onlined" {
+	[ "$(status '.groups[] | select(.device == $dimm0) | [.provider, .node, .size, .state, .zone, .removable, .recorded]')" = \
+		'["dimm",0,536870912,"online","movable",true,true]' ]
+	[ "$(status '.groups[] | select(.device == $dimm1) | [.provider, .node, .size, .state, .zone, .removable, .recorded]')" = \
+		'["dimm",1,536870912,"online","movable",true,true]' ]
+	[ "$(status '.groups[] | select(.device == "virtio1") | [.provider, .node, .size, .zone, .blocks, .online]')" = \
+		'["virtio-mem",0,536870912,"movable",4,4]' ]
+	status '.groups[] | select(.device == $dimm1).reason' | grep '^"fits ratio: M [0-9]*M + 512M <= [0-9]*M"$'
+}
+
+@test "status names who has to online what waits, and the command that does" {
+	[ "$(status '.groups[] | select(.device == $cxl) | [.provider, .alias, .state, .zone, .owner, .command]')" = \
+		"[\"cxl\",\"region0\",\"offline\",null,\"daxctl\",\"daxctl online-memory $cxl_dax\"]" ]
+	[ "$(status '.groups[] | select(.device == $pmem) | [.provider, .state, .owner, .command]')" = \
+		"[\"dax\",\"offline\",\"daxctl\",\"daxctl online-memory $pmem_dax\"]" ]
+}
+
+@test "status marks memory that lies beside a file system" {
+	[ "$(status '[.namespaces[] | select(.mode == "fsdax")] | .[] | [.device, .type, .usage, .label, .dax, .ram, .beside]')" = \
+		"[\"$pmem_disk\",\"ext4\",\"filesystem\",\"archive\",true,false,null]" ]
+	[ "$(status '.namespaces[] | select(.mode == "devdax") | [.device, .type, .ram]')" = "[\"$pmem_dax\",null,true]" ]
+	[ "$(status '(.namespaces[] | select(.mode == "fsdax").name) as $data |
+		[(.namespaces[] | select(.mode == "devdax").beside), (.groups[] | select(.device == $pmem).beside)] == [$data, $data]')" = true ]
+}
+
+@test "the nodes of status add up to what /proc/zoneinfo has" {
+	local pages
+
+	pages=$(guest 'awk "/^Node .*Device/ { skip = 1 } /^Node/ && !/Device/ { skip = 0 }
+		\$1 == \"present\" && !skip { sum += \$2 } END { print sum }" /proc/zoneinfo')
+	[ "$(status '[.nodes[] | .early + .kernel + .movable + .cma] | add')" -eq $((pages * 4096)) ]
+	[ "$(status '[.nodes[] | .movable] | tostring')" = '"[1073741824,536870912,0]"' ]
+	[ "$(status '[.nodes[] | .offline] | tostring')" = '"[671088640,0,536870912]"' ]
+	[ "$(status '.nodes[2].headroom')" = 0 ]
+}
+
+@test "the headroom is what still becomes movable" {
+	local headroom acpi blocks
+
+	# The largest DIMM that fits on node 1, and then nothing does.
+	headroom=$(status '.nodes[1].headroom')
+	blocks=$(status '.nodes[1].headroom_blocks')
+	[ "$headroom" -gt 0 ]
+	acpi=$(dimm largest "$headroom" 1)
+	wait_for 120 "[ \$(dimm_blocks $acpi | wc -l) -eq $blocks ] && ! zones_of dimm $acpi | grep -q offline"
+	[ "$(guest "zones_of dimm $acpi")" = Movable ]
+	[ "$(guest 'memhpctl status nodes --json' | jq -c '[.nodes[] | .headroom_blocks] | .[1]')" = 0 ]
+	acpi=$(dimm more 128M 1)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 1 ] && ! zones_of dimm $acpi | grep -q offline"
+	[ "$(guest "zones_of dimm $acpi")" = Normal ]
+	[ "$(guest 'memhpctl status groups --json' | jq -c --arg acpi "$acpi" \
+		'.groups[] | select(.device == $acpi) | [.zone, .removable, .pins]')" = '["kernel",false,1]' ]
+	undimm largest
+}
+
+@test "status writes nothing, and wakes nobody" {
+	guest '# what it changes would be seen here
+		before=$(cat $memory/auto_online_blocks; lsmod | sort; find /run/memhp -printf "%p %i %T@\n" | sort)
+		memhpctl status >/dev/null
+		memhpctl status --json >/dev/null
+		after=$(cat $memory/auto_online_blocks; lsmod | sort; find /run/memhp -printf "%p %i %T@\n" | sort)
+		[ "$before" = "$after" ]'
+}
+
+@test "status for people fits into 80 columns, and says both ways out" {
+	guest 'COLUMNS=80 memhpctl status' >"$BATS_TEST_TMPDIR/status"
+	cat "$BATS_TEST_TMPDIR/status"
+	grep -qx 'memhp onlines new memory (Onliner=udev).' "$BATS_TEST_TMPDIR/status"
+	grep -q "daxctl online-memory $cxl_dax" <(paste -sd' ' "$BATS_TEST_TMPDIR/status")
+	grep -q 'Zone=movable in \[Cxl\]' <(paste -sd' ' "$BATS_TEST_TMPDIR/status")
+	grep -q "$pmem_dax lies in the same persistent memory as" <(paste -sd' ' "$BATS_TEST_TMPDIR/status")
+	run -1 grep -E '^.{81}' "$BATS_TEST_TMPDIR/status"
+}
+
+@test "without root status names the devices that records know, and says what is missing" {
+	run --separate-stderr guest 'setpriv --reuid=65534 --regid=65534 --clear-groups memhpctl status --json'
+	[ "$status" -eq 0 ]
+	[ "$(jq -c '[.groups[] | select(.provider == "dimm" or .provider == "virtio-mem").device] | length >= 3' <<<"$output")" = true ]
+	[ "$(jq -c '[.groups[] | select(.provider == "cxl") | [.blocks, .owner]] | .[0]' <<<"$output")" = '[4,"daxctl"]' ]
+	[ "$(jq -c '.namespaces[] | select(.mode == "fsdax").type' <<<"$output")" = '"ext4"' ]
+	# shellcheck disable=SC2154 # set by run
+	[[ $stderr == *"not root: addresses in /proc/iomem"* ]]
+}
+
+@test "map draws each device where it is" {
+	guest 'COLUMNS=80 memhpctl map' >"$BATS_TEST_TMPDIR/map"
+	cat "$BATS_TEST_TMPDIR/map"
+	grep -qE '^ +0x0  B{16}$' "$BATS_TEST_TMPDIR/map"
+	grep -qE '^0x2490000000 \[oooo-+\]$' "$BATS_TEST_TMPDIR/map"
+	grep -qE '^ +0x240000000 \[---ooooo\]$' "$BATS_TEST_TMPDIR/map"
+	grep -qF 'CXL window, 4G:' "$BATS_TEST_TMPDIR/map"
+	grep -qF 'persistent memory, 1G:' "$BATS_TEST_TMPDIR/map"
+	run -1 grep -E '^.{81}' "$BATS_TEST_TMPDIR/map"
+}
+
+@test "metrics have what leaders have counted" {
+	guest 'memhpctl metrics' >"$BATS_TEST_TMPDIR/metrics"
+	cat "$BATS_TEST_TMPDIR/metrics"
+	[ "$(tail -n 1 "$BATS_TEST_TMPDIR/metrics")" = '# EOF' ]
+	grep -qx 'memhp_onliner{onliner="memhp"} 1' "$BATS_TEST_TMPDIR/metrics"
+	grep -qx 'memhp_waiting_bytes{owner="daxctl"} 1207959552' "$BATS_TEST_TMPDIR/metrics"
+	grep -qx 'memhp_groups{provider="cxl",state="offline"} 1' "$BATS_TEST_TMPDIR/metrics"
+	grep -qx 'memhp_spool_blocks{state="retry"} 0' "$BATS_TEST_TMPDIR/metrics"
+	guest '[ ! -e /run/memhp/stats ]' ||
+		awk '$1 == "memhp_blocks_onlined_total" && $2 >= 12 { found = 1 } END { exit !found }' "$BATS_TEST_TMPDIR/metrics"
+}
+
+@test "nothing failed meanwhile" {
+	[ "$(guest 'systemctl is-system-running')" = running ]
+}
