@@ -518,14 +518,23 @@ int leader_run(struct leader *leader)
 	return r;
 }
 
-int leader_run_alone(struct leader *leader, uint64_t block)
+int leader_run_blocks(struct leader *leader, const struct block_list *blocks)
 {
 	struct pass pass = start(leader);
-	int r = block_list_add(&pass.list, block);
+	int r = 0;
 
+	for (size_t i = 0; r == 0 && i < blocks->n; i++)
+		r = block_list_add(&pass.list, blocks->ids[i]);
 	if (r == 0)
 		r = handle_list(&pass);
 	end_pass(&pass);
 	block_list_done(&pass.refused);
 	return r;
+}
+
+int leader_run_alone(struct leader *leader, uint64_t block)
+{
+	const struct block_list blocks = { &block, 1 };
+
+	return leader_run_blocks(leader, &blocks);
 }

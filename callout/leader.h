@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "block_list.h"
 #include "macro.h"
 #include "policy.h"
 #include "spool.h"
@@ -33,6 +34,12 @@ struct leader {
  * be read.
  */
 _must_check_ int leader_run(struct leader *leader);
+
+/*
+ * Once, without a look at the spool: these blocks, ascending, and the rest of their static groups.
+ * As leader_run().
+ */
+_must_check_ int leader_run_blocks(struct leader *leader, const struct block_list *blocks);
 
 /* Without lock and spool, for a /run that cannot be written: the group of this one block. */
 _must_check_ int leader_run_alone(struct leader *leader, uint64_t block);

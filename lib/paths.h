@@ -26,6 +26,9 @@
 #define PATH_UDEV_RULES "run/udev/rules.d"
 #define PATH_RENDERED "run/systemd/generator/memhp"
 #define PATH_AUTO_ONLINE PATH_MEMORY "/auto_online_blocks"
+#define PATH_CRASH_HOTPLUG PATH_MEMORY "/crash_hotplug"
+#define PATH_CRASH_LOADED "sys/kernel/kexec_crash_loaded"
+#define PATH_SYSTEMD "run/systemd/system"
 
 /* Strongest first. */
 #define PATHS_CONFIG                                                           \

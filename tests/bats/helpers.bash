@@ -96,6 +96,7 @@ on_machine()
 callout() { on_machine memhp-callout "$@"; }
 generator() { on_machine memhp-generator "$@"; }
 publish() { on_machine memhp-publish "$@"; }
+ctl() { on_machine memhpctl "$@"; }
 
 # -- What there is
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The doctor's checks: each looks for one kind of trouble and adds what it finds. */
+#pragma once
+
+#include "ctl.h"
+#include "findings.h"
+#include "parse.h"
+#include "view.h"
+
+/* What the checks look at. */
+struct patient {
+	const struct ctl *ctl;
+	const struct view *view;
+	struct str cmdline; /* of the kernel; "" when it cannot be read */
+	struct findings *findings;
+};
+
+/* doctor-service.c: memhp itself, its files and its configuration. */
+void check_in_force(const struct patient *patient);
+void check_published(const struct patient *patient);
+void check_configuration(const struct patient *patient);
+
+/* doctor-kernel.c: how the kernel is set up. */
+void check_kernel_onlines(const struct patient *patient);
+void check_cmdline(const struct patient *patient);
+void check_crash_hotplug(const struct patient *patient);
+void check_memmap(const struct patient *patient);
+
+/* doctor-memory.c: devices, blocks and windows. */
+void check_onlined_by_others(const struct patient *patient);
+void check_left_offline(const struct patient *patient);
+void check_waiting(const struct patient *patient);
+void check_split(const struct patient *patient);
+void check_ratio(const struct patient *patient);
+void check_dax_state(const struct patient *patient);
+void check_windows(const struct patient *patient);
