@@ -265,6 +265,8 @@ static int run_event(const struct sysfs *fs, const struct args *args)
 
 	policy = load_policy(fs);
 	leader.policy = &policy;
+	if (policy.onliner == ONLINER_KERNEL)
+		return STATUS_DONE; /* udevd may not have noticed yet that the rules are gone */
 	if (dropped < 0) {
 		log_warning("cannot use /" PATH_PENDING ": %s; only %s and its group are looked at",
 			    strerror(-dropped), args->name);
@@ -308,6 +310,8 @@ static int run_sweep(const struct sysfs *fs, const char *socket_name)
 {
 	struct policy policy = load_policy(fs);
 
+	if (policy.onliner == ONLINER_KERNEL)
+		return STATUS_DONE; /* what memhp.service met offline it has onlined itself */
 	for (unsigned try = 1;; try++) {
 		struct leader leader = {
 			.fs = fs,

@@ -12,6 +12,8 @@
 #include "config.h"
 #include "firmware.h"
 #include "log.h"
+#include "machine.h"
+#include "onliner.h"
 #include "paths.h"
 #include "rules.h"
 #include "snapshot.h"
@@ -165,7 +167,32 @@ static void announce_windows(const struct policy *policy, const struct windows *
 	}
 }
 
-static int render(const struct sysfs *fs, const struct policy *policy, const char *origin,
+static bool has_windows(const struct windows *windows)
+{
+	for (unsigned kind = 0; kind < _WINDOW_KIND_MAX; kind++)
+		if (windows->kind[kind].n > 0)
+			return true;
+	return false;
+}
+
+/* The policy gets who onlines here; said only where that is not a matter of course. */
+static void choose_onliner(const struct sysfs *fs, const struct windows *windows,
+			   struct policy *policy)
+{
+	struct machine machine = machine_read(fs);
+	struct onliner_choice choice = onliner_choose(policy, &machine, has_windows(windows));
+	bool is_as_asked = choice.asked == choice.onliner;
+	char text[256];
+
+	policy->onliner = choice.onliner;
+	if (is_as_asked && choice.obstacle == ONLINER_OBSTACLE_NONE)
+		return;
+	onliner_explain(&choice, text, sizeof(text));
+	log_message(choice.asked == ONLINER_AUTO ? LOG_INFO : LOG_WARNING, "%s", text);
+}
+
+/* @policy: gets who onlines. */
+static int render(const struct sysfs *fs, struct policy *policy, const char *origin,
 		  uint64_t block_size, struct rendered *ret)
 {
 	_cleanup_(windows_done) struct windows windows = { .kind = { { NULL, 0 } } };
@@ -174,7 +201,9 @@ static int render(const struct sysfs *fs, const struct policy *policy, const cha
 
 	if (r < 0)
 		return r;
-	announce_windows(policy, &windows);
+	choose_onliner(fs, &windows, policy);
+	if (policy->onliner == ONLINER_UDEV)
+		announce_windows(policy, &windows);
 	r = boot_memory_read(fs, &boot);
 	if (r < 0)
 		return r;

@@ -7,13 +7,15 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "kernel_onlining.h"
+#include "leftover.h"
 #include "log.h"
 #include "paths.h"
+#include "policy.h"
 #include "spool.h"
 #include "sysfs.h"
 
 #define RULES_NAME "79-memhp.rules"
-#define ONLINER_TEXT_SIZE 64
 
 /* What is copied, in this order: the rules last, since they are what makes udev start callouts. */
 static const struct {
@@ -78,37 +80,74 @@ static int publish(const struct sysfs *fs)
 	return r;
 }
 
-/* The kernel must not be first; what it did before is kept for stop, once. */
-static int stop_kernel_onlining(const struct sysfs *fs)
+static void report_onlining(void *userdata, const char *message)
 {
-	char before[ONLINER_TEXT_SIZE];
-	int r = sysfs_read(fs, before, sizeof(before), PATH_AUTO_ONLINE);
+	(void)userdata;
+	log_error("%s", message);
+}
 
-	if (r == 0 && !sysfs_exists(fs, PATH_SAVED_ONLINER))
-		r = sysfs_replace(fs, str_of(before), PATH_SAVED_ONLINER);
-	if (r == 0 && strcmp(before, "offline") != 0)
-		r = sysfs_write(fs, "offline", PATH_AUTO_ONLINE);
+/* What has just been published; the callouts read the same. */
+static struct policy load_policy(const struct sysfs *fs)
+{
+	_cleanup_free_ char *text = NULL;
+	struct policy policy = policy_default();
+	size_t n;
+	int r = sysfs_read_file(fs, &text, &n, PATH_POLICY);
+
+	if (r == 0)
+		r = policy_parse(&policy, (struct str){ text, n });
 	if (r < 0)
-		log_error("cannot set /" PATH_AUTO_ONLINE " to offline: %s", strerror(-r));
+		log_warning("cannot make sense of /" PATH_POLICY ": %s; built-in defaults apply",
+			    strerror(-r));
+	return policy;
+}
+
+/* No callout is at work once this has the lock: until @spool is closed. */
+static void wait_for_callouts(const struct sysfs *fs, struct spool *spool)
+{
+	int r = spool_open(fs, spool);
+
+	if (r == 0)
+		r = spool_wait_lock(spool);
+	if (r < 0)
+		log_warning("cannot wait for callouts at work: %s", strerror(-r));
+}
+
+/*
+ * A device that a callout has begun with, by rules that are no longer there, is not finished by the
+ * kernel.
+ */
+static int delegate(const struct sysfs *fs, const struct policy *policy)
+{
+	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
+	int r;
+
+	wait_for_callouts(fs, &spool);
+	r = kernel_onlining_delegate(fs, policy, report_onlining, NULL);
+	/* What is added from now on comes online by itself. */
+	if (r == 0)
+		r = leftover_online(fs, policy);
 	return r;
 }
 
-static int restore_kernel_onlining(const struct sysfs *fs)
+/*
+ * Files first, then the kernel: whoever is to online, a block that is added in between waits for
+ * the one who looks at all blocks that are offline.
+ */
+static int put_into_force(const struct sysfs *fs, enum onliner *ret)
 {
-	char saved[ONLINER_TEXT_SIZE], now[ONLINER_TEXT_SIZE];
-	int r = sysfs_read(fs, saved, sizeof(saved), PATH_SAVED_ONLINER);
+	struct policy policy;
+	int r = publish(fs);
 
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0)
-		r = sysfs_read(fs, now, sizeof(now), PATH_AUTO_ONLINE);
-	/* Somebody who has changed it since meant it. */
-	if (r == 0 && strcmp(now, "offline") == 0 && strcmp(saved, "offline") != 0)
-		r = sysfs_write(fs, saved, PATH_AUTO_ONLINE);
-	if (r == 0)
-		r = sysfs_unlink(fs, PATH_SAVED_ONLINER);
 	if (r < 0)
-		log_error("cannot restore /" PATH_AUTO_ONLINE ": %s", strerror(-r));
+		return r;
+	policy = load_policy(fs);
+	if (policy.onliner == ONLINER_KERNEL)
+		r = delegate(fs, &policy);
+	else
+		r = kernel_onlining_stop(fs, report_onlining, NULL);
+	if (r == 0)
+		*ret = (enum onliner)policy.onliner;
 	return r;
 }
 
@@ -159,14 +198,21 @@ static int withdraw(const struct sysfs *fs)
 
 static int start(const struct sysfs *fs)
 {
-	int r = publish(fs);
+	enum onliner onliner;
+	int r = put_into_force(fs, &onliner);
 
 	if (r == 0)
-		r = stop_kernel_onlining(fs);
-	if (r == 0)
-		log_info(
-			"memory hotplug is memhp's: rules and policy published, the kernel onlines nothing by itself");
+		log_info("memory hotplug is memhp's: rules and policy published, %s",
+			 onliner == ONLINER_KERNEL ? "the kernel onlines by them" :
+						     "the kernel onlines nothing by itself");
 	return r;
+}
+
+static int reload(const struct sysfs *fs)
+{
+	enum onliner onliner;
+
+	return put_into_force(fs, &onliner);
 }
 
 /*
@@ -176,14 +222,10 @@ static int start(const struct sysfs *fs)
 static int stop(const struct sysfs *fs)
 {
 	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
-	int restored = restore_kernel_onlining(fs), r;
+	int restored = kernel_onlining_restore(fs, report_onlining, NULL), r;
 
 	/* A leader that is at work finishes first. */
-	r = spool_open(fs, &spool);
-	if (r == 0)
-		r = spool_wait_lock(&spool);
-	if (r < 0)
-		log_warning("cannot wait for callouts at work: %s", strerror(-r));
+	wait_for_callouts(fs, &spool);
 	r = withdraw(fs);
 	return restored < 0 ? restored : r;
 }
@@ -193,7 +235,7 @@ static int run(const char *root, const char *verb)
 	static const struct {
 		const char *name;
 		int (*run)(const struct sysfs *fs);
-	} verbs[] = { { "start", start }, { "reload", publish }, { "stop", stop } };
+	} verbs[] = { { "start", start }, { "reload", reload }, { "stop", stop } };
 	_cleanup_(sysfs_close) struct sysfs fs = { .fd = -1 };
 	int r = sysfs_open(&fs, root);
 

@@ -94,6 +94,7 @@ struct machine machine_read(const struct sysfs *fs)
 		.is_hyperv = sysfs_exists(fs, PATH_VMBUS),
 		.has_probe = sysfs_exists(fs, PATH_MEMORY "/probe"),
 		.has_acpi_memory = has_acpi_memory(fs),
+		.has_online_policy = sysfs_exists(fs, PATH_ONLINE_POLICY),
 		.memmap_mode = read_memmap_mode(fs),
 		.virtio_mem_unit = read_virtio_mem_unit(fs),
 	};

@@ -22,8 +22,9 @@ struct machine {
 	uint64_t page_size;    /* bytes */
 	bool is_xen;
 	bool is_hyperv;
-	bool has_probe;	      /* the memory/probe attribute */
-	bool has_acpi_memory; /* ACPI memory devices, in use or empty slots */
+	bool has_probe;		/* the memory/probe attribute */
+	bool has_acpi_memory;	/* ACPI memory devices, in use or empty slots */
+	bool has_online_policy; /* the kernel's own policy can be set (since 5.15) */
 	enum memmap_mode memmap_mode;
 	uint64_t
 		virtio_mem_unit; /* bytes that come and go together as far as parameters tell; 0: one block */

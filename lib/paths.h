@@ -22,7 +22,6 @@
 #define PATH_GROUPS PATH_RUN "/groups"
 #define PATH_BLOCKS PATH_RUN "/blocks"
 #define PATH_STATS PATH_RUN "/stats"
-#define PATH_SAVED_ONLINER PATH_RUN "/saved-auto_online_blocks"
 #define PATH_SAVED PATH_RUN "/saved"
 #define PATH_UDEV_RULES "run/udev/rules.d"
 #define PATH_RENDERED "run/systemd/generator/memhp"

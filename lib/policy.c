@@ -26,9 +26,8 @@ struct key {
 };
 
 static const char *const onliner_words[] = {
-	[ONLINER_UDEV] = "udev",
-	[ONLINER_NONE] = "none",
-	[_ONLINER_MAX] = NULL,
+	[ONLINER_UDEV] = "udev", [ONLINER_KERNEL] = "kernel", [ONLINER_AUTO] = "auto",
+	[ONLINER_NONE] = "none", [_ONLINER_MAX] = NULL,
 };
 
 static const char *const memory_only_words[] = {
@@ -76,7 +75,7 @@ static const char *const zone_words[] = {
 	}
 
 static const struct key keys[] = {
-	POLICY_KEY("Onliner", onliner, KEY_WORD, "udev, none", onliner_words),
+	POLICY_KEY("Onliner", onliner, KEY_WORD, "udev, kernel, auto, none", onliner_words),
 	POLICY_KEY("MovableRatio", movable_ratio, KEY_COUNT,
 		   "a number of percent from 0 to 4294967295", NULL),
 	POLICY_KEY("NumaAware", numa_aware, KEY_BOOL, "yes, no", NULL),

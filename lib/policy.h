@@ -18,8 +18,10 @@
 #define POLICY_NAME_MAX 64
 
 enum onliner {
-	ONLINER_UDEV, /* memhp */
-	ONLINER_NONE, /* not memhp */
+	ONLINER_UDEV,	/* memhp, for which udev starts callouts */
+	ONLINER_KERNEL, /* the kernel, by its policy auto-movable */
+	ONLINER_AUTO,	/* the kernel where it does as well, else memhp; see onliner.h */
+	ONLINER_NONE,	/* not memhp */
 	_ONLINER_MAX,
 };
 
@@ -90,7 +92,7 @@ struct policy_key {
 	const char *section;
 	const char *argument; /* what follows in the section's brackets; NULL: nothing */
 	const char *name;
-	const char *allowed; /* "a number of percent from 0 to 4294967295", "udev, none" */
+	const char *allowed; /* "a number of percent from 0 to 4294967295", "yes, no" */
 };
 
 /* The keys in the order of the manual; NULL behind the last one. */

@@ -19,8 +19,8 @@ bool rules_exclude_window(const struct policy *policy, enum window_kind kind);
 /*
  * One line that says that memhp is in force, and one a window whose blocks udev leaves to their
  * owner without starting a process. A window that the policy gives to memhp, even in part, has no
- * line: the callout tells whose its blocks are. @origin stands in the header comment. Returns the
- * length, or -ENOSPC.
+ * line: the callout tells whose its blocks are. With ONLINER_KERNEL there are no rules at all.
+ * @origin stands in the header comment. Returns the length, or -ENOSPC.
  */
 _must_check_ int rules_format(const struct policy *policy, const struct windows *windows,
 			      uint64_t block_size, const char *origin, char *ret, size_t size);

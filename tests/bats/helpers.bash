@@ -68,6 +68,23 @@ set_block()
 	echo "$3" >"$memory/$1/valid_zones"
 }
 
+# parameters [POLICY RATIO NUMA_AWARE AUTO_ONLINE]: the kernel's own policy has these; without them they are printed.
+# A tree has none of these parameters, as kernels before 5.15, until they are set.
+parameters()
+{
+	local dir=$root/sys/module/memory_hotplug/parameters
+
+	if [ $# -eq 0 ]; then
+		cat "$dir"/{online_policy,auto_movable_ratio,auto_movable_numa_aware} "$memory/auto_online_blocks" | xargs
+		return
+	fi
+	mkdir -p "$dir"
+	echo "$1" >"$dir/online_policy"
+	echo "$2" >"$dir/auto_movable_ratio"
+	echo "$3" >"$dir/auto_movable_numa_aware"
+	echo "$4" >"$memory/auto_online_blocks"
+}
+
 # -- Programs
 
 program()

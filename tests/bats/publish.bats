@@ -205,6 +205,220 @@ auto_online()
 	[ ! -L "$rules" ]
 }
 
+# -- The kernel onlines
+
+# delegated MACHINE [LINE...]: rendered with these lines of configuration; the kernel is as on most machines
+delegated()
+{
+	machine "$1"
+	parameters contig-zones 301 Y online
+	printf '%s\n' '[Policy]' Onliner=kernel "${@:2}" | config
+	generator "$generated" 2>/dev/null
+}
+
+# switch_to LINE...: another configuration comes into force
+switch_to()
+{
+	printf '%s\n' '[Policy]' "$@" | config
+	generator "$generated" 2>/dev/null
+	run -0 publish reload
+}
+
+@test "the kernel gets ratio and policy while it onlines nothing, and is then told to online" {
+	delegated boot-only MovableRatio=100 NumaAware=no
+	run -0 publish start
+	contains "$output" "memory hotplug is memhp's: rules and policy published, the kernel onlines by them"
+	equal "$(writes)" "/auto_online_blocks offline
+/auto_movable_ratio 100
+/auto_movable_numa_aware N
+/online_policy auto-movable
+/auto_online_blocks online"
+	equal "$(parameters)" "auto-movable 100 N online"
+	lacks "$(<"$rules")" SUBSYSTEM
+}
+
+@test "stop gives the kernel back its own policy, the other way round" {
+	delegated boot-only MovableRatio=100 NumaAware=no
+	parameters contig-zones 301 Y offline
+	before=$(tree "$root/sys")
+	publish start
+	rm "$FAKEKERNEL_LOG"
+	run -0 publish stop
+	equal "$output" ""
+	equal "$(writes)" "/auto_online_blocks offline
+/online_policy contig-zones
+/auto_movable_numa_aware Y
+/auto_movable_ratio 301"
+	equal "$(tree "$root/sys")" "$before"
+	[ ! -e "$spool" ]
+}
+
+@test "stop leaves alone which parameter somebody changed in between" {
+	delegated boot-only MovableRatio=100
+	publish start
+	parameters auto-movable 50 Y online_movable
+	publish stop
+	equal "$(parameters)" "contig-zones 50 Y online_movable"
+	[ ! -e "$spool" ]
+}
+
+@test "blocks that are offline already are onlined by the kernel's choice, in ascending order" {
+	delegated four-dimms
+	for n in 40 41 42 43; do
+		set_block memory$n offline "Normal Movable"
+	done
+	for n in 36 37 38 39; do
+		set_block memory$n offline "Movable Normal"
+	done
+	run -0 publish start
+	equal "$(writes state)" "$(for n in {32..47}; do echo "memory$n/state online"; done)"
+	equal "$(zones 36 43)" "$(same 4 Movable) $(same 4 Normal)"
+	contains "$output" "2048 MiB (16 blocks) that were offline are online by the kernel's policy, 4 movable, 12 in a kernel zone"
+	# Not before the kernel onlines what comes next.
+	equal "$(writes | grep -n -m 1 state | cut -d : -f 1)" \
+		"$(($(writes | grep -n '/auto_online_blocks online$' | cut -d : -f 1) + 1))"
+}
+
+@test "blocks that the policy leaves to somebody stay offline" {
+	delegated cxl-window
+	publish start
+	equal "$(zones 82 85)" "$(same 4 offline)"
+	equal "$(writes state)" ""
+	rm -r "$root"
+	delegated cxl-no-window
+	publish start
+	equal "$(zones 82 85)" "$(same 4 offline)"
+	rm -r "$root"
+	delegated one-dimm '[Dimm]' Zone=leave
+	publish start
+	equal "$(zones 32 35)" "$(same 4 offline)"
+}
+
+@test "a CXL device that the policy does not leave comes online" {
+	delegated cxl-window '[Cxl]' Zone=movable
+	publish start
+	equal "$(zones 82 85)" "$(same 4 Normal)"
+}
+
+@test "blocks of boot memory are not touched" {
+	delegated one-dimm
+	set_block memory3 offline "Normal"
+	publish start
+	equal "$(zones 3 3)" offline
+	equal "$(written_states)" "memory32 memory33 memory34 memory35"
+}
+
+@test "a block that the kernel refuses is named, and the others come online" {
+	delegated one-dimm
+	faults "memory33 ENOMEM" "memory34 EPERM"
+	run -0 publish start
+	equal "$(zones 32 35)" "Normal offline offline Normal"
+	contains "$output" "2 blocks stay offline, memory33 the first: Cannot allocate memory"
+}
+
+@test "blocks that vanish, or that somebody onlines, are no error" {
+	delegated one-dimm
+	faults "memory33 gone" "memory34 foreign online_movable"
+	run -0 publish start
+	equal "$(zones 32 35)" "Normal - Movable Normal"
+	lacks "$output" stay
+}
+
+@test "a callout that comes late does nothing while the kernel onlines" {
+	delegated one-dimm
+	publish start
+	set_block memory33 offline "Normal Movable"
+	rm "$FAKEKERNEL_LOG"
+	run -0 callout memory33
+	equal "$output" ""
+	run -0 callout --drain
+	equal "$(writes)" ""
+	publish stop
+	[ ! -e "$spool" ]
+}
+
+@test "reload hands over from udev to the kernel and back, and stop gives back what was first" {
+	delegated one-dimm
+	parameters contig-zones 200 N online_kernel
+	switch_to Onliner=udev
+	equal "$(parameters)" "contig-zones 200 N offline"
+	for round in 1 2; do
+		switch_to Onliner=kernel MovableRatio=10$round
+		equal "$(parameters)" "auto-movable 10$round Y online"
+		equal "$(zones 32 35)" "$(same 4 Normal)"
+		lacks "$(<"$rules")" SUBSYSTEM
+		rm "$FAKEKERNEL_LOG"
+		switch_to Onliner=udev
+		equal "$(writes)" "/auto_online_blocks offline
+/online_policy contig-zones
+/auto_movable_numa_aware N
+/auto_movable_ratio 200"
+		contains "$(<"$rules")" 'ENV{MEMHP}="1"'
+	done
+	publish stop
+	equal "$(parameters)" "contig-zones 200 N online_kernel"
+	[ ! -e "$spool" ]
+}
+
+@test "a reload that changes nothing writes nothing to the kernel" {
+	delegated boot-only
+	publish start
+	rm "$FAKEKERNEL_LOG"
+	run -0 publish reload
+	equal "$output" ""
+	equal "$(writes)" ""
+}
+
+@test "another ratio is not set while the kernel onlines" {
+	delegated boot-only
+	publish start
+	rm "$FAKEKERNEL_LOG"
+	switch_to Onliner=kernel MovableRatio=0
+	equal "$(writes)" "/auto_online_blocks offline
+/auto_movable_ratio 0
+/auto_online_blocks online"
+}
+
+@test "the kernel takes over when a leader at work has finished" {
+	delegated one-dimm
+	switch_to Onliner=udev
+	printf '%s\n' '[Policy]' Onliner=kernel | config
+	generator "$generated" 2>/dev/null
+	exec {lock}<"$spool/pending"
+	flock -n "$lock"
+	run -124 timeout 0.3 env LD_PRELOAD="$abs_top_builddir/tests/lib/fakekernel.so" \
+		"$(program memhp-publish)" --root "$root" reload
+	equal "$(parameters)" "contig-zones 301 Y offline"
+	exec {lock}<&-
+	run -0 publish reload
+	equal "$(parameters)" "auto-movable 301 Y online"
+}
+
+@test "a policy that the kernel refuses fails the start, and the kernel is as it was" {
+	delegated one-dimm MovableRatio=100
+	faults "online_policy EINVAL"
+	run -1 publish start
+	contains "$output" "cannot set /sys/module/memory_hotplug/parameters/online_policy to auto-movable: Invalid argument"
+	equal "$(parameters)" "contig-zones 301 Y online"
+	equal "$(writes state)" ""
+}
+
+@test "a value that the kernel does not take is noticed" {
+	rendered
+	echo online >"$memory/auto_online_blocks"
+	faults "auto_online_blocks ignored"
+	run -1 publish start
+	contains "$output" "/sys/devices/system/memory/auto_online_blocks was set to offline, but it is online"
+}
+
+@test "a policy that is damaged is reported, and udev onlines" {
+	delegated one-dimm
+	sed -i '/Zone/d' "$generated/memhp/policy"
+	run -0 publish start
+	contains "$output" "cannot make sense of /run/memhp/policy: Bad message; built-in defaults apply"
+	equal "$(parameters)" "contig-zones 301 Y offline"
+}
+
 @test "--help and --version" {
 	answers_help_and_version memhp-publish
 }

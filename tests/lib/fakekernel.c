@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Preloaded into a program under test: the kernel behind the memory blocks of a tree that mkroot
- * made. Writes below sys/devices/system/memory act as those to drivers/base/memory.c, all others
- * are libc's.
+ * made. Writes below sys/devices/system/memory act as those to drivers/base/memory.c, those to the
+ * parameters of memory_hotplug change them; all others are libc's.
  *
- * FAKEKERNEL_LOG     file that gets a line "memory32/state online_movable" for each write
- * FAKEKERNEL_FAULTS  what goes wrong when the state of a block is written, one on a line:
+ * FAKEKERNEL_LOG     file that gets a line "memory32/state online_movable" for each write, and
+ *                    "/online_policy auto-movable" for one to what is no block's
+ * FAKEKERNEL_FAULTS  what goes wrong when the state of a block, or what is no block's, is written,
+ *                    one on a line:
  *     memory34 ENOMEM         it fails, always; "ENOMEM 2": two times, then no more in this process
  *     memory34 gone           the block is unplugged at that moment
  *     memory34 foreign ZONE   somebody else onlined it just before
  *     memory34 pending NAME   an event leaves NAME in the spool just before
  *     memory34 kill           the program dies before the write
+ *     online_policy EINVAL    it fails; "online_policy ignored": it does not, and changes nothing
  */
 #include <errno.h>
 #include <limits.h>
@@ -23,13 +26,16 @@
 #include "parse.c"
 
 #define MEMORY "/sys/devices/system/memory/"
+#define PARAMETERS "/sys/module/memory_hotplug/parameters/"
 #define WORD_SIZE 256
+#define IGNORED (-1) /* no error of a write is that */
 
 /* "/root" "/sys/devices/system/memory/" "memory32" "state" */
 struct target {
 	char root[PATH_MAX];
 	char block[WORD_SIZE];
 	char attribute[WORD_SIZE];
+	char path[PATH_MAX]; /* of the file, from the root of the machine that the tests run on */
 };
 
 /* What the environment was when the program started; it may forget it. */
@@ -77,16 +83,21 @@ static void put(const char *path, const char *mode, const char *text)
 static bool find_target(int fd, struct target *ret)
 {
 	char path[PATH_MAX];
+	const char *directory;
 	char *memory, *attribute;
 	ssize_t n = readlink(in_tree(&(struct target){ .root = "/proc/self/fd" }, "/%d", fd), path,
 			     sizeof(path) - 1);
 
 	path[n < 0 ? 0 : n] = '\0';
+	(void)snprintf(ret->path, sizeof(ret->path), "%s", path);
 	memory = strstr(path, MEMORY);
+	directory = memory ? MEMORY : PARAMETERS;
+	if (!memory)
+		memory = strstr(path, PARAMETERS);
 	if (!memory || memory == path)
 		return false;
 	*memory = '\0';
-	memory += strlen(MEMORY) - 1;
+	memory += strlen(directory) - 1;
 	attribute = strrchr(memory, '/');
 	*attribute = '\0';
 	(void)snprintf(ret->root, sizeof(ret->root), "%s", path);
@@ -183,30 +194,48 @@ static int fail(const struct target *target, struct str kind, const char *argume
 		put(in_tree(target, "/run/memhp/pending/%s", argument), "we", "");
 	if (parse_u64(str_of(argument), 10, &times) == 0 && n_failed++ >= times)
 		return 0;
+	if (str_eq(kind, "ignored"))
+		return IGNORED;
 	return str_eq(kind, "gone") ? ENODEV : find_error(kind);
 }
 
-static int write_state(const struct target *target, const char *word)
+/* What the faults say of the write to a block, or to what is no block's. */
+static int find_fault(const struct target *target)
 {
 	struct str rest = str_of(faults_text ? faults_text : ""), fault, block, kind;
 	char argument[WORD_SIZE];
 	int error = 0;
 
 	while (error == 0 && str_next_line(&rest, &fault)) {
-		if (!str_next_word(&fault, &block) || !str_eq(block, target->block) ||
+		if (!str_next_word(&fault, &block) ||
+		    !str_eq(block, target->block[0] ? target->block : target->attribute) ||
 		    !str_next_word(&fault, &kind))
 			continue;
 		(void)snprintf(argument, sizeof(argument), "%.*s", STR_ARG(str_trim(fault)));
 		error = fail(target, kind, argument);
 	}
-	return error ? error : online(target, word);
+	return error;
+}
+
+static int write_attribute(const struct target *target, const char *word)
+{
+	bool is_state = strcmp(target->attribute, "state") == 0;
+	int error = is_state || !target->block[0] ? find_fault(target) : 0;
+
+	if (error == IGNORED)
+		return 0;
+	if (error == 0 && is_state)
+		return online(target, word);
+	if (error == 0 && strcmp(target->attribute, "uevent") != 0)
+		put(target->path, "we", word);
+	return error;
 }
 
 ssize_t write(int fd, const void *buf, size_t size)
 {
 	char word[WORD_SIZE], line[4 * WORD_SIZE];
 	struct target target;
-	int error = 0;
+	int error;
 
 	if (!find_target(fd, &target))
 		return syscall(SYS_write, fd, buf, size);
@@ -214,10 +243,7 @@ ssize_t write(int fd, const void *buf, size_t size)
 	(void)snprintf(line, sizeof(line), "%s/%s %s", target.block, target.attribute, word);
 	if (log_path)
 		put(log_path, "ae", line);
-	if (strcmp(target.attribute, "state") == 0)
-		error = write_state(&target, word);
-	else if (strcmp(target.attribute, "uevent") != 0)
-		put(in_tree(&target, MEMORY "%s/%s", target.block, target.attribute), "we", word);
+	error = write_attribute(&target, word);
 	errno = error;
 	return error ? -1 : (ssize_t)size;
 }

@@ -30,7 +30,7 @@ static void test_nothing(void **state)
 	assert_int_equal(machine.minor, 0);
 	assert_int_equal(machine.page_size, sysconf(_SC_PAGESIZE));
 	assert_false(machine.is_xen || machine.is_hyperv);
-	assert_false(machine.has_probe || machine.has_acpi_memory);
+	assert_false(machine.has_probe || machine.has_acpi_memory || machine.has_online_policy);
 	assert_int_equal(machine.memmap_mode, MEMMAP_MODE_NO);
 	assert_int_equal(machine.virtio_mem_unit, 0);
 }

@@ -351,7 +351,7 @@ static void test_damaged(void **state)
 		{ "MovableRatio=301\n", "MovableRatio=0x10\n" },
 		{ "MovableRatio=301\n", "MovableRatio=\n" },
 		{ "NumaAware=yes\n", "NumaAware=maybe\n" },
-		{ "Onliner=udev\n", "Onliner=kernel\n" },
+		{ "Onliner=udev\n", "Onliner=Kernel\n" },
 		{ "MemoryOnlyNodes=kernel\n", "MemoryOnlyNodes=Kernel\n" },
 		{ "MemoryOnlyNodes=kernel\n", "MemoryOnlyNodes=\n" },
 		{ "SelfHostedMemmap=exempt\n", "SelfHostedMemmap=no\n" },
@@ -437,7 +437,9 @@ struct set_row {
 static const struct set_row set_rows[] = {
 	{ "Policy", "Onliner", "none", 0, AT(onliner), ONLINER_NONE },
 	{ "Policy", "Onliner", "udev", 0, AT(onliner), ONLINER_UDEV },
-	{ "Policy", "Onliner", "kernel", -EINVAL, 0, 0 },
+	{ "Policy", "Onliner", "kernel", 0, AT(onliner), ONLINER_KERNEL },
+	{ "Policy", "Onliner", "auto", 0, AT(onliner), ONLINER_AUTO },
+	{ "Policy", "Onliner", "memhp", -EINVAL, 0, 0 },
 	{ "Policy", "Onliner", "", -EINVAL, 0, 0 },
 	{ "Policy", "MovableRatio", "0", 0, AT(movable_ratio), 0 },
 	{ "Policy", "MovableRatio", "4294967295", 0, AT(movable_ratio), UINT_MAX },
@@ -921,7 +923,7 @@ static void test_allowed(void **state)
 	static const struct {
 		const char *section, *key, *name, *allowed;
 	} rows[] = {
-		{ "Policy", "Onliner", "Policy", "udev, none" },
+		{ "Policy", "Onliner", "Policy", "udev, kernel, auto, none" },
 		{ "Policy", "MovableRatio", "Policy", "0 to 4294967295" },
 		{ "Policy", "NumaAware", "Policy", "yes, no" },
 		{ "Policy", "MemoryOnlyNodes", "Policy", "kernel, global" },
