@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "earlier.h"
 #include "kernel_onlining.h"
 #include "leftover.h"
 #include "log.h"
@@ -136,11 +137,14 @@ static int delegate(const struct sysfs *fs, const struct policy *policy)
  */
 static int put_into_force(const struct sysfs *fs, enum onliner *ret)
 {
+	bool is_first = !kernel_onlining_is_set(fs);
 	struct policy policy;
 	int r = publish(fs);
 
 	if (r < 0)
 		return r;
+	if (is_first)
+		earlier_report(fs);
 	policy = load_policy(fs);
 	if (policy.onliner == ONLINER_KERNEL)
 		r = delegate(fs, &policy);

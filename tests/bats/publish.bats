@@ -419,6 +419,71 @@ switch_to()
 	equal "$(parameters)" "contig-zones 301 Y offline"
 }
 
+# -- What the kernel did before
+
+@test "what the kernel onlined before is reported once, a line for each device" {
+	machine four-dimms
+	for n in {32..37}; do
+		set_block memory$n online Normal
+	done
+	set_block memory44 online Movable
+	echo online >"$memory/auto_online_blocks"
+	generator "$generated" 2>/dev/null
+	run -0 publish start
+	equal "$(lines "$output" "before memhp started")" 3
+	contains "$output" \
+		"PNP0C80:00 (dimm, node 0): 512 MiB (4 blocks) online before memhp started, 0 movable, 4 in a kernel zone; memhp_default_state=offline on the kernel command line prevents that" \
+		"PNP0C80:01 (dimm, node 0): 256 MiB (2 blocks) online before memhp started, 0 movable, 2 in a kernel zone;" \
+		"PNP0C80:03 (dimm, node 0): 128 MiB (1 blocks) online before memhp started, 1 movable, 0 in a kernel zone;"
+	for verb in start reload; do
+		run -0 publish $verb
+		lacks "$output" "before memhp started"
+	done
+}
+
+@test "a CXL region that the kernel onlined is reported" {
+	machine cxl-window
+	for n in 82 83 84 85; do
+		set_block memory$n online Normal
+	done
+	echo online_kernel >"$memory/auto_online_blocks"
+	generator "$generated" 2>/dev/null
+	run -0 publish start
+	contains "$output" "dax0.0 (cxl, node 1): 512 MiB (4 blocks) online before memhp started, 0 movable, 4 in a kernel zone;"
+	equal "$(zones 82 85)" "$(same 4 Normal)"
+}
+
+@test "memory that is of no device is reported in one line" {
+	machine one-dimm
+	rm "$memory"/memory3[2-5]/firmware_node
+	rm -r "$root/sys/bus/acpi"
+	for n in 32 33 34 35; do
+		set_block memory$n online Normal
+	done
+	echo online >"$memory/auto_online_blocks"
+	generator "$generated" 2>/dev/null
+	run -0 publish start
+	equal "$(lines "$output" "before memhp started")" 1
+	contains "$output" "other memory: 512 MiB (4 blocks) online before memhp started"
+}
+
+@test "what was online where the kernel onlines nothing is not its doing" {
+	machine one-dimm
+	set_block memory32 online Normal
+	generator "$generated" 2>/dev/null
+	run -0 publish start
+	lacks "$output" "before memhp started"
+}
+
+@test "a machine of which nothing can be told is no reason to stay out" {
+	machine hidden-iomem
+	echo online >"$memory/auto_online_blocks"
+	generator "$generated" 2>/dev/null
+	run -0 publish start
+	contains "$output" "cannot tell what the kernel has onlined already: Permission denied"
+	equal "$(auto_online)" offline
+}
+
 @test "--help and --version" {
 	answers_help_and_version memhp-publish
 }

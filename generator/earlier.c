@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One look at the groups of the machine. */
+#include "earlier.h"
+
+#include <string.h>
+
+#include "log.h"
+#include "paths.h"
+#include "snapshot.h"
+
+#define PREVENTION "memhp_default_state=offline on the kernel command line prevents that"
+
+/* What came online of one device, or of all that is of no device of one provider. */
+struct amount {
+	uint64_t kernel, movable, online;
+};
+
+static void add(struct amount *amount, const struct group *group)
+{
+	amount->kernel += group->kernel;
+	amount->movable += group->movable;
+	amount->online += group->n_blocks - group->offline;
+}
+
+static void report(const char *name, const struct amount *amount, uint64_t block_size)
+{
+	if (amount->online == 0)
+		return;
+	log_info("%s: %llu MiB (%llu blocks) online before memhp started, %llu movable, %llu in a "
+		 "kernel zone; " PREVENTION,
+		 name, (unsigned long long)(amount->online * (block_size >> 10) >> 10),
+		 (unsigned long long)amount->online, (unsigned long long)amount->movable,
+		 (unsigned long long)amount->kernel);
+}
+
+static void report_groups(const struct snapshot *snapshot)
+{
+	struct amount alone[_PROVIDER_MAX] = { { 0, 0, 0 } };
+	char name[GROUP_NAME_MAX + 64];
+
+	for (size_t i = 0; i < snapshot->groups.n; i++) {
+		const struct group *group = &snapshot->groups.g[i];
+		struct amount amount = { 0, 0, 0 };
+
+		if (!group_is_device(group)) {
+			add(&alone[group->provider], group);
+			continue;
+		}
+		add(&amount, group);
+		(void)snprintf(name, sizeof(name), "%s (%s, node %u)", group->name,
+			       provider_name(group->provider), group->node);
+		report(name, &amount, snapshot->block_size);
+	}
+	for (unsigned provider = 0; provider < _PROVIDER_MAX; provider++) {
+		/* Nothing on the command line keeps its driver from onlining that. */
+		if (provider == PROVIDER_DLPAR)
+			continue;
+		(void)snprintf(name, sizeof(name), "%s memory",
+			       provider_name((enum provider)provider));
+		report(name, &alone[provider], snapshot->block_size);
+	}
+}
+
+void earlier_report(const struct sysfs *fs)
+{
+	struct snapshot snapshot;
+	char now[64];
+	int r = sysfs_read(fs, now, sizeof(now), PATH_AUTO_ONLINE);
+
+	if (r < 0 || strcmp(now, "offline") == 0)
+		return;
+	r = snapshot_read(fs, &snapshot);
+	if (r < 0) {
+		log_warning("cannot tell what the kernel has onlined already: %s", strerror(-r));
+		return;
+	}
+	report_groups(&snapshot);
+	snapshot_done(&snapshot);
+}
