@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sizes and sentences. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "macro.h"
+#include "text.h"
+
+static void test_sizes(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} rows[] = {
+		{ 0, "0B" },
+		{ 1023, "1023B" },
+		{ 1024, "1K" },
+		{ UINT64_C(512) << 20, "512M" },
+		{ UINT64_C(1536) << 20, "1.5G" },
+		{ (UINT64_C(2) << 30) - 1, "1.9G" }, /* never more than there is */
+		{ UINT64_C(3) << 40, "3T" },
+		{ UINT64_MAX, "15.9E" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[TEXT_SIZE_MAX];
+
+		text_size(rows[i].bytes, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+static void test_wrap(void **state)
+{
+	static const struct {
+		const char *text, *lines;
+	} rows[] = {
+		{ "", "" },
+		{ "short", "short\n" },
+		{ "exactly 10", "exactly 10\n" },
+		{ "exactly 10 and more", "exactly 10\nand more\n" },
+		{ "one two three four", "one two\nthree four\n" },
+		{ "a verylongwordindeed b", "a\nverylongwordindeed\nb\n" },
+		{ "verylongwordindeed", "verylongwordindeed\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *text = NULL;
+		size_t n;
+		FILE *to = open_memstream(&text, &n);
+
+		assert_non_null(to);
+		text_wrap(to, rows[i].text, 10);
+		assert_int_equal(fclose(to), 0);
+		assert_string_equal(text, rows[i].lines);
+		free(text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{ "sizes have one decimal, rounded down", test_sizes, NULL, NULL, NULL },
+		{ "lines break at blanks", test_wrap, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
