@@ -133,9 +133,9 @@ static int json_type(enum column_kind kind)
 	case COLUMN_NUMBER:
 	case COLUMN_SIZE:
 	case COLUMN_PERCENT:
-		return SCOLS_JSON_NUMBER;
+	/* One that is not known is null: a boolean of libsmartcols would be false. */
 	case COLUMN_BOOLEAN:
-		return SCOLS_JSON_BOOLEAN;
+		return SCOLS_JSON_NUMBER;
 	}
 	return SCOLS_JSON_STRING;
 }
@@ -234,7 +234,7 @@ void table_number(struct table *table, size_t column, uint64_t value)
 	switch (table->columns[column].kind) {
 	case COLUMN_BOOLEAN:
 		if (table->ctl->format == CTL_JSON)
-			set_cell(table, column, value ? "1" : "0");
+			set_cell(table, column, value ? "true" : "false");
 		else
 			set_cell(table, column, value ? "yes" : "no");
 		return;

@@ -167,10 +167,11 @@ int view_read(const struct ctl *ctl, struct view *ret)
 		return explain_error(r);
 	}
 	if (view.hides_addresses || view.hides_windows)
-		log_info("not root: %s%s%s cannot be read, so that devices may go unnamed",
+		log_info("%s%s%s cannot be read%s: devices may go unnamed",
 			 view.hides_addresses ? "addresses in /" PATH_IOMEM : "",
 			 view.hides_addresses && view.hides_windows ? " and " : "",
-			 view.hides_windows ? "the firmware's tables" : "");
+			 view.hides_windows ? "the firmware's tables" : "",
+			 geteuid() != 0 ? " without root" : "");
 	if (view.snapshot.n_nodes == 0)
 		log_warning("/" PATH_ZONEINFO " cannot be read: what zones hold is not known");
 	*ret = view;

@@ -478,12 +478,22 @@ bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot
 	return is_same;
 }
 
+/* A record of boot memory that cannot be read is no reason to show nothing. */
+static int read_boot(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	int r = boot_memory_load(fs, &snapshot->boot);
+
+	if (r < 0 && r != -ENOMEM && snapshot->is_public)
+		r = boot_memory_read(fs, &snapshot->boot);
+	return tolerate(snapshot, r);
+}
+
 static int read_all(const struct sysfs *fs, struct snapshot snapshot, struct snapshot *ret)
 {
 	int r = snapshot_read_block_size(fs, &snapshot.block_size);
 
 	if (r == 0)
-		r = boot_memory_load(fs, &snapshot.boot);
+		r = read_boot(fs, &snapshot);
 	if (r == 0)
 		r = read_changing(fs, &snapshot);
 	if (r < 0) {

@@ -42,8 +42,8 @@ _must_check_ int snapshot_read(const struct sysfs *fs, struct snapshot *ret);
 
 /*
  * For those who only look, and may not see all: as snapshot_read(), but where /proc/iomem or
- * /proc/zoneinfo cannot be read, or hides its addresses, .iomem or .nodes is empty. Then of devices
- * only DIMMs are recognised.
+ * /proc/zoneinfo cannot be read, or hides its addresses, .iomem or .nodes is empty, and so is .boot
+ * where nothing tells. Without .iomem of devices only DIMMs are recognised.
  */
 _must_check_ int snapshot_read_public(const struct sysfs *fs, struct snapshot *ret);
 

@@ -38,9 +38,7 @@ status()
 
 @test "status says that memhp onlines, and by what" {
 	[ "$(status '.policy[] | [.in_force, .onliner, .ratio, .auto_online, .block_size, .origin]')" = \
-		'[true,"memhp",301,"offline",134217728,"/usr/lib/memhp/memhp.conf"]' ] ||
-		[ "$(status '.policy[] | [.in_force, .onliner, .ratio, .auto_online, .block_size]')" = \
-			'[true,"memhp",301,"offline",134217728]' ]
+		'[true,"memhp",301,"offline",134217728,"/etc/memhp.conf"]' ]
 }
 
 @test "status lists every device, by address" {
@@ -71,7 +69,7 @@ status()
 	[ "$(status '[.namespaces[] | select(.mode == "fsdax")] | .[] | [.device, .type, .usage, .label, .dax, .ram, .beside]')" = \
 		"[\"$pmem_disk\",\"ext4\",\"filesystem\",\"archive\",true,false,null]" ]
 	[ "$(status '.namespaces[] | select(.mode == "devdax") | [.device, .type, .ram]')" = "[\"$pmem_dax\",null,true]" ]
-	[ "$(status '(.namespaces[] | select(.mode == "fsdax").name) as $data |
+	[ "$(status '(.namespaces[] | select(.mode == "fsdax").namespace) as $data |
 		[(.namespaces[] | select(.mode == "devdax").beside), (.groups[] | select(.device == $pmem).beside)] == [$data, $data]')" = true ]
 }
 
@@ -115,7 +113,7 @@ status()
 }
 
 @test "status for people fits into 80 columns, and says both ways out" {
-	guest 'COLUMNS=80 memhpctl status' >"$BATS_TEST_TMPDIR/status"
+	guest 'TERM=dumb script -qec "stty cols 80; memhpctl status" /dev/null' | tr -d '\r' >"$BATS_TEST_TMPDIR/status"
 	cat "$BATS_TEST_TMPDIR/status"
 	grep -qx 'memhp onlines new memory (Onliner=udev).' "$BATS_TEST_TMPDIR/status"
 	grep -q "daxctl online-memory $cxl_dax" <(paste -sd' ' "$BATS_TEST_TMPDIR/status")
@@ -131,13 +129,13 @@ status()
 	[ "$(jq -c '[.groups[] | select(.provider == "cxl") | [.blocks, .owner]] | .[0]' <<<"$output")" = '[4,"daxctl"]' ]
 	[ "$(jq -c '.namespaces[] | select(.mode == "fsdax").type' <<<"$output")" = '"ext4"' ]
 	# shellcheck disable=SC2154 # set by run
-	[[ $stderr == *"not root: addresses in /proc/iomem"* ]]
+	[[ $stderr == *"addresses in /proc/iomem and the firmware's tables cannot be read without root"* ]]
 }
 
 @test "map draws each device where it is" {
 	guest 'COLUMNS=80 memhpctl map' >"$BATS_TEST_TMPDIR/map"
 	cat "$BATS_TEST_TMPDIR/map"
-	grep -qE '^ +0x0  B{16}$' "$BATS_TEST_TMPDIR/map"
+	grep -qE '^ +0x0  B{16}\.{16}B{8}M{4}$' "$BATS_TEST_TMPDIR/map"
 	grep -qE '^0x2490000000 \[oooo-+\]$' "$BATS_TEST_TMPDIR/map"
 	grep -qE '^ +0x240000000 \[---ooooo\]$' "$BATS_TEST_TMPDIR/map"
 	grep -qF 'CXL window, 4G:' "$BATS_TEST_TMPDIR/map"
@@ -153,8 +151,7 @@ status()
 	grep -qx 'memhp_waiting_bytes{owner="daxctl"} 1207959552' "$BATS_TEST_TMPDIR/metrics"
 	grep -qx 'memhp_groups{provider="cxl",state="offline"} 1' "$BATS_TEST_TMPDIR/metrics"
 	grep -qx 'memhp_spool_blocks{state="retry"} 0' "$BATS_TEST_TMPDIR/metrics"
-	guest '[ ! -e /run/memhp/stats ]' ||
-		awk '$1 == "memhp_blocks_onlined_total" && $2 >= 12 { found = 1 } END { exit !found }' "$BATS_TEST_TMPDIR/metrics"
+	awk '$1 == "memhp_blocks_onlined_total" && $2 >= 12 { found = 1 } END { exit !found }' "$BATS_TEST_TMPDIR/metrics"
 }
 
 @test "nothing failed meanwhile" {
