@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bats
+# In which order and how many at once events come: what of that has a part in where memory ends, on random machines
+# with memhp-callout at work. MEMHP_SEED has a run again.
+# Devices share the ratio, so which of two is met first does matter, and of what is pending at once the lower block is.
+
+load helpers
+
+n_machines=5
+
+setup()
+{
+	# Of a test that fails bats prints this.
+	seed=${MEMHP_SEED:-$((10#$(date +%N) % 32768))}
+	RANDOM=$seed
+	echo "MEMHP_SEED=$seed"
+}
+
+# -- Random machines
+
+# add_device KIND N_BLOCKS: as mkroot has it, behind all that is there
+add_device()
+{
+	local kind=$1 first=$next last=$((next + $2 - 1)) n
+
+	next=$((next + $2))
+	devices+=("$first-$last")
+	kinds+=("$kind")
+	printf -v n '%09x-%09x' $((first << 27)) $(((last + 1 << 27) - 1))
+	case $kind in
+	dimm)
+		printf -v acpi 'PNP0C80:%02x' "${#devices[@]}"
+		blocks+=("$first-$last node0 offline 'Normal Movable' $acpi")
+		iomem+=("| $n : System RAM")
+		;;
+	virtio)
+		blocks+=("$first-$last node0 offline 'Normal Movable'")
+		iomem+=("| $n : virtio${#devices[@]}" "|   $n : System RAM (virtio_mem)")
+		;;
+	cxl)
+		blocks+=("$first-$last node1 offline 'Normal Movable'")
+		iomem+=("| $n : CXL Window 0" "|   $n : region0" "|     $n : dax0.0" "|       $n : System RAM (kmem)")
+		;;
+	esac
+}
+
+# random_machine KIND...: 512 MiB of boot memory, and these devices, of up to four blocks each
+random_machine()
+{
+	local kind acpi blocks=() iomem=() ratios=(0 30 60 100 150 301) zones=(auto movable kernel leave)
+	local ratio numa_aware credit credits=(early all)
+
+	next=32 devices=() kinds=()
+	for kind in "$@"; do
+		add_device "$kind" $((1 + RANDOM % 4))
+	done
+	rm -rf "$root"
+	machine <<-END
+		block_size 128M
+		e820 0x0 0x1fffffff ram
+		blocks 0-3 node0 online Normal
+		$(printf 'blocks %s\n' "${blocks[@]}")
+		iomem
+		| 00000000-1fffffff : System RAM
+		$(printf '%s\n' "${iomem[@]}")
+	END
+	cxl_zone=${zones[RANDOM % 4]}
+	ratio=${ratios[RANDOM % 6]}
+	credit=${credits[RANDOM % 2]}
+	numa_aware=$((RANDOM % 2))
+	config <<-END
+		[Policy]
+		MovableRatio=$ratio
+		NumaAware=$numa_aware
+		KernelCredit=$credit
+		[Cxl]
+		Zone=$cxl_zone
+	END
+	policy
+	keep
+}
+
+# keep: the machine as it is is the one to start over with
+keep()
+{
+	rm -rf "$BATS_TEST_TMPDIR/kept"
+	cp -a "$root" "$BATS_TEST_TMPDIR/kept"
+}
+
+# start_over: the machine is as it was at keep
+start_over()
+{
+	rm -rf "$root"
+	cp -a "$BATS_TEST_TMPDIR/kept" "$root"
+}
+
+# describe: for a test that fails
+describe()
+{
+	printf 'devices: %s (%s)\n' "${devices[*]}" "${kinds[*]}"
+	grep -E 'Policy|Cxl' "$spool/policy"
+	printf 'batches: '
+	printf '(%s) ' "${batches[@]}"
+	echo
+}
+
+# -- Random events
+
+# shuffle WORD...: makes of them the array shuffled. A subshell would have random numbers of its own.
+shuffle()
+{
+	local i j word
+
+	shuffled=("$@")
+	for ((i = $# - 1; i > 0; i--)); do
+		j=$((RANDOM % (i + 1)))
+		word=${shuffled[i]} shuffled[i]=${shuffled[j]} shuffled[j]=$word
+	done
+}
+
+# shuffle_blocks FIRST LAST: likewise their numbers
+shuffle_blocks()
+{
+	local numbers
+
+	mapfile -t numbers < <(seq "$1" "$2")
+	shuffle "${numbers[@]}"
+}
+
+# cut_into_batches NUMBER...: one to five at once
+cut_into_batches()
+{
+	local n
+
+	batches=()
+	while [ $# -gt 0 ]; do
+		n=$((1 + RANDOM % 5))
+		[ "$n" -le $# ] || n=$#
+		batches+=("${*:1:n}")
+		shift "$n"
+	done
+}
+
+# one_by_one: the same events, the lowest of what came at once first
+one_by_one()
+{
+	local batch singles=()
+
+	for batch in "${batches[@]}"; do
+		mapfile -t -O ${#singles[@]} singles < <(tr ' ' '\n' <<<"$batch" | sort -n)
+	done
+	batches=("${singles[@]}")
+}
+
+# run_batches: for each, its events are pending when the callout of one of them gets the lock
+run_batches()
+{
+	local batch words
+
+	for batch in "${batches[@]}"; do
+		read -ra words <<<"$batch"
+		pending "${words[@]/#/memory}"
+		callout "memory${words[RANDOM % ${#words[@]}]}" >/dev/null 2>&1
+	done
+	equal "$(spooled)" ""
+}
+
+# ends: the zones of all blocks, a line a device
+ends()
+{
+	local device
+
+	for device in "${devices[@]}"; do
+		zones "${device%-*}" "${device#*-}"
+	done
+}
+
+# check_ends: what holds whatever the order
+check_ends()
+{
+	local i ended
+
+	for i in "${!devices[@]}"; do
+		ended=$(zones "${devices[i]%-*}" "${devices[i]#*-}")
+		lacks "$ended" online
+		case ${kinds[i]} in
+		virtio) lacks "$ended" offline ;;
+		cxl) [ "$cxl_zone" != leave ] || lacks "$ended" Movable Normal ;;&
+		*) equal "$(tr ' ' '\n' <<<"$ended" | sort -u | wc -l)" 1 ;;
+		esac
+	done
+}
+
+# -- What has no part in it
+
+@test "events that come at once end as those that come one by one, the lowest first" {
+	local m expected batches
+
+	for ((m = 0; m < n_machines; m++)); do
+		shuffle dimm dimm virtio cxl
+		random_machine "${shuffled[@]}"
+		shuffle_blocks 32 $((next - 1))
+		cut_into_batches "${shuffled[@]}"
+		describe
+		run_batches
+		check_ends
+		expected=$(ends)
+		echo "$expected"
+		start_over
+		one_by_one
+		run_batches
+		equal "$(ends)" "$expected"
+	done
+}
+
+@test "devices that are decided as a whole end the same whenever they are met in the same order" {
+	local m i device expected batches met
+
+	for ((m = 0; m < n_machines; m++)); do
+		random_machine dimm dimm dimm cxl
+		shuffle_blocks 32 $((next - 1))
+		cut_into_batches "${shuffled[@]}"
+		describe
+		run_batches
+		check_ends
+		expected=$(ends)
+		# Only the first event of each counts: any of its blocks, and all others later, in any order.
+		one_by_one
+		met=()
+		for i in "${batches[@]}"; do
+			for device in "${devices[@]}"; do
+				[ "$i" -lt "${device%-*}" ] || [ "$i" -gt "${device#*-}" ] ||
+					[[ " ${met[*]} " == *" $device "* ]] || met+=("$device")
+			done
+		done
+		batches=()
+		for device in "${met[@]}"; do
+			shuffle_blocks "${device%-*}" "${device#*-}"
+			batches+=("${shuffled[0]}")
+		done
+		shuffle_blocks 32 $((next - 1))
+		batches+=("${shuffled[@]}")
+		start_over
+		describe
+		run_batches
+		equal "$(ends)" "$expected"
+	done
+}
+
+@test "the events of one device end in the same zones in any order, those of virtio-mem as many in each" {
+	local m kind expected batches
+
+	for kind in dimm cxl virtio; do
+		for ((m = 0; m < n_machines; m += 2)); do
+			random_machine dimm $kind
+			# Something is online already, of the device as well.
+			batches=(32)
+			run_batches
+			[ $((RANDOM % 2)) -eq 0 ] || set_block "memory$((next - 1))" online Movable
+			keep
+			expected=
+			for _ in 1 2 3; do
+				start_over
+				shuffle_blocks 32 $((next - 1))
+				cut_into_batches "${shuffled[@]}"
+				describe
+				run_batches
+				ended=$(ends)
+				[ $kind != virtio ] || ended=$(tr ' ' '\n' <<<"$ended" | sort)
+				equal "$ended" "${expected:=$ended}"
+			done
+		done
+	done
+}
