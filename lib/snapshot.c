@@ -157,13 +157,18 @@ static int read_node(const struct sysfs *fs, struct snapshot *snapshot, const ch
 		return 0; /* one of the files beside them */
 	(void)snprintf(path, sizeof(path), PATH_NODE "/%s", name);
 	r = block_dir_read(fs, path, &list);
-	for (size_t i = 0; i < list.n; i++) {
-		struct block *block = find_block(snapshot, list.ids[i]);
+	/* Both lists ascend. */
+	for (size_t i = 0, j = 0; i < list.n && j < snapshot->n_blocks;) {
+		struct block *block = &snapshot->blocks[j];
 
-		if (!block)
-			continue;
-		block->node = (unsigned)node;
-		block->has_node = true;
+		if (block->id == list.ids[i]) {
+			block->node = (unsigned)node;
+			block->has_node = true;
+		}
+		if (block->id <= list.ids[i])
+			j++;
+		else
+			i++;
 	}
 	return r == -ENOMEM ? r : 0; /* gone, or unreadable */
 }

@@ -93,12 +93,46 @@ static void test_no_memory(void **state)
 	block_list_done(&list);
 }
 
+static void test_sorted_without_memory(void **state)
+{
+	const uint64_t expected[] = { 0, 1, 2, 3, UINT64_C(1) << 40 };
+	struct block_list list = { NULL, 0 };
+
+	(void)state;
+	for (size_t i = ARRAY_SIZE(expected); i > 0; i--)
+		assert_int_equal(block_list_add(&list, expected[i - 1]), 0);
+	scarce_after(0);
+	block_list_sort(&list);
+	assert_int_equal(scarce_end(), 1);
+	assert_memory_equal(list.ids, expected, sizeof(expected));
+	block_list_done(&list);
+}
+
+static void test_added_after_sorting(void **state)
+{
+	uint64_t seed = random_start();
+	struct block_list list = { NULL, 0 };
+
+	(void)state;
+	for (size_t n = 1; n < 300; n++) {
+		assert_int_equal(block_list_add(&list, random_sized(&seed, 64)), 0);
+		block_list_sort(&list);
+		assert_int_equal(list.n, n);
+		for (size_t i = 1; i < n; i++)
+			assert_true(list.ids[i - 1] <= list.ids[i]);
+	}
+	block_list_done(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "an empty list has nothing", test_empty, NULL, NULL, NULL },
 		{ "numbers come out ascending, equal ones too", test_sorted, NULL, NULL, NULL },
 		{ "a long list keeps all it was given", test_many, NULL, NULL, NULL },
+		{ "without memory a list is sorted all the same", test_sorted_without_memory, NULL,
+		  NULL, NULL },
+		{ "a sorted list can grow", test_added_after_sorting, NULL, NULL, NULL },
 		{ "without memory a list stays as it was", test_no_memory, NULL, NULL, NULL },
 	};
 
