@@ -9,8 +9,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Cuts the next word off @text; blanks between double quotes do not end it. */
-static bool next_word(struct str *text, struct str *ret)
+bool cmdline_next_word(struct str *text, struct str *ret)
 {
 	bool quoted = false;
 	size_t n = 0;
@@ -44,7 +43,7 @@ bool cmdline_get(struct str cmdline, const char *name, struct str *ret)
 	bool found = false;
 	struct str word;
 
-	while (next_word(&cmdline, &word) && !str_eq(word, "--")) {
+	while (cmdline_next_word(&cmdline, &word) && !str_eq(word, "--")) {
 		word = unquote(word);
 		if (word.n <= name_n || !str_starts(word, name) || word.p[name_n] != '=')
 			continue;

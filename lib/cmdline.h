@@ -12,3 +12,9 @@
  * looked at.
  */
 bool cmdline_get(struct str cmdline, const char *name, struct str *ret);
+
+/*
+ * Cuts the next word off @cmdline, with its quotes; blanks between double quotes do not end it.
+ * False at the end.
+ */
+bool cmdline_next_word(struct str *cmdline, struct str *ret);

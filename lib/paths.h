@@ -40,6 +40,7 @@
 		"etc/memhp.conf.d", "run/memhp.conf.d", "usr/lib/memhp/memhp.conf.d" \
 	}
 
+#define PATH_PARAMETERS "sys/module/memory_hotplug/parameters"
 #define PATH_ARCH "proc/sys/kernel/arch"
 #define PATH_RELEASE "proc/sys/kernel/osrelease"
 #define PATH_HYPERVISOR "sys/hypervisor/type"

@@ -374,6 +374,6 @@ onlined()
 @test "without root what can be told is told" {
 	in_force hidden-iomem
 	run ctl doctor
-	contains "$output" "needs root"
+	contains "$output" "not root"
 	[ "$status" -le 2 ]
 }
