@@ -25,6 +25,7 @@
 #define PATH_SAVED PATH_RUN "/saved"
 #define PATH_UDEV_RULES "run/udev/rules.d"
 #define PATH_RENDERED "run/systemd/generator/memhp"
+#define PATH_RENDERED_RULES PATH_RENDERED "/rules.d"
 #define PATH_AUTO_ONLINE PATH_MEMORY "/auto_online_blocks"
 #define PATH_CRASH_HOTPLUG PATH_MEMORY "/crash_hotplug"
 #define PATH_CRASH_LOADED "sys/kernel/kexec_crash_loaded"
@@ -40,7 +41,12 @@
 		"etc/memhp.conf.d", "run/memhp.conf.d", "usr/lib/memhp/memhp.conf.d" \
 	}
 
-#define PATH_PARAMETERS "sys/module/memory_hotplug/parameters"
+#define PATHS_UDEV_RULES                                                           \
+	{                                                                          \
+		"etc/udev/rules.d", PATH_UDEV_RULES, "usr/local/lib/udev/rules.d", \
+			"usr/lib/udev/rules.d", "lib/udev/rules.d"                 \
+	}
+
 #define PATH_ARCH "proc/sys/kernel/arch"
 #define PATH_RELEASE "proc/sys/kernel/osrelease"
 #define PATH_HYPERVISOR "sys/hypervisor/type"

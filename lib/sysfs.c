@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #define FILE_SIZE_MAX (64U << 20)
 
@@ -149,6 +150,31 @@ int sysfs_open_file(const struct sysfs *fs, const char *fmt, ...)
 	FORMAT_PATH(path, fmt);
 	fd = openat(fs->fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+static bool is_null_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+int sysfs_read_regular(const struct sysfs *fs, size_t max, char **ret, size_t *ret_size,
+		       const char *fmt, ...)
+{
+	_cleanup_close_ int fd = -1;
+	char path[PATH_MAX];
+	struct stat st;
+
+	FORMAT_PATH(path, fmt);
+	fd = openat(fs->fd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) && !is_null_device(&st))
+		return -EINVAL;
+	if (st.st_size > 0 && (uint64_t)st.st_size > max)
+		return -EFBIG;
+	return slurp(fd, ret, ret_size);
 }
 
 int sysfs_read_link(const struct sysfs *fs, char *ret, size_t size, const char *fmt, ...)

@@ -42,6 +42,14 @@ _must_check_ _printf_(4, 5) int sysfs_read_file(const struct sysfs *fs, char **r
 /* A descriptor to read a device or a file by; never waits for a device that is not ready. */
 _must_check_ _printf_(2, 3) int sysfs_open_file(const struct sysfs *fs, const char *fmt, ...);
 
+/*
+ * As sysfs_read_file(), a regular file of at most @max bytes that somebody else has made: nothing
+ * here waits for a pipe or a terminal. A link to /dev/null is an empty file. Also -EINVAL (no
+ * regular file).
+ */
+_must_check_ _printf_(5, 6) int sysfs_read_regular(const struct sysfs *fs, size_t max, char **ret,
+						   size_t *ret_size, const char *fmt, ...);
+
 /* The last component of what a symbolic link points to. */
 _must_check_ _printf_(4, 5) int sysfs_read_link(const struct sysfs *fs, char *ret, size_t size,
 						const char *fmt, ...);

@@ -233,6 +233,32 @@ static void test_huge_file(void **state)
 	free(text);
 }
 
+static void test_regular(void **state)
+{
+	const struct tree *tree = *state;
+	_cleanup_free_ char *text = NULL, *none = NULL;
+	char *untouched = NULL;
+	size_t n = 99;
+
+	tree_text(tree, "f", "abc");
+	tree_link(tree, "null", "/dev/null");
+	tree_link(tree, "zero", "/dev/zero");
+	tree_dir(tree, "d");
+	assert_int_equal(mkfifoat(tree->fs.fd, "pipe", 0600), 0);
+	assert_int_equal(sysfs_read_regular(&tree->fs, 2, &untouched, &n, "f"), -EFBIG);
+	assert_int_equal(sysfs_read_regular(&tree->fs, 99, &untouched, &n, "pipe"), -EINVAL);
+	assert_int_equal(sysfs_read_regular(&tree->fs, 99, &untouched, &n, "zero"), -EINVAL);
+	assert_int_equal(sysfs_read_regular(&tree->fs, 99, &untouched, &n, "d"), -EINVAL);
+	assert_int_equal(sysfs_read_regular(&tree->fs, 99, &untouched, &n, "none"), -ENOENT);
+	assert_null(untouched);
+	assert_int_equal(n, 99);
+	assert_int_equal(sysfs_read_regular(&tree->fs, 3, &text, &n, "%s", "f"), 0);
+	assert_int_equal(n, 3);
+	assert_string_equal(text, "abc");
+	assert_int_equal(sysfs_read_regular(&tree->fs, 3, &none, &n, "null"), 0);
+	assert_int_equal(n, 0);
+}
+
 static void test_read_link(void **state)
 {
 	static const struct {
@@ -548,6 +574,7 @@ int main(void)
 		TREE_TEST("an attribute is a number or refused", test_numbers),
 		TREE_TEST("a file is read to its end", test_file),
 		TREE_TEST("a file without end is refused", test_huge_file),
+		TREE_TEST("a file of somebody else is regular, and small", test_regular),
 		TREE_TEST("a link is its last component", test_read_link),
 		TREE_TEST("a dangling link exists", test_exists),
 		TREE_TEST("a directory is listed", test_opendir),

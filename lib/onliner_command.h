@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether what a udev rule assigns or runs brings memory online, as far as its text tells. Pure. */
+#pragma once
+
+#include "parse.h"
+
+/* What is onlined, the narrowest first. */
+enum onliner_target {
+	ONLINER_TARGET_NONE,
+	ONLINER_TARGET_OWN, /* the device of the event, if that is memory */
+	ONLINER_TARGET_ANY, /* memory that is named, whatever the event is about */
+};
+
+/*
+ * ATTR{@attribute}="@value": state or online, also as [memory/memory32]state, with a word of the
+ * kernel's that onlines. A value that udev fills in ($, %) counts as such a word.
+ */
+enum onliner_target onliner_attribute_target(struct str attribute, struct str value);
+
+/*
+ * A command of RUN, PROGRAM or IMPORT{program} that writes such a word to a file named state or
+ * online. What a script does that it starts is not known.
+ */
+enum onliner_target onliner_command_target(struct str command);
