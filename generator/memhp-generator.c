@@ -15,6 +15,7 @@
 #include "machine.h"
 #include "onliner.h"
 #include "paths.h"
+#include "rule_files.h"
 #include "rules.h"
 #include "snapshot.h"
 #include "sysfs.h"
@@ -25,6 +26,10 @@
 #define POLICY_SIZE (64 * 1024)
 #define BOOT_MEMORY_SIZE (64 * 1024)
 #define ORIGIN_SIZE 1024
+#define FINDING_SIZE 512
+
+/* Below the directory that systemd hands over. */
+#define OUTPUT_RULES "memhp/rules.d"
 
 struct args {
 	const char *root;
@@ -39,6 +44,7 @@ struct rendered {
 	int policy_n;
 	char boot_memory[BOOT_MEMORY_SIZE];
 	int boot_memory_n;
+	struct rule_files others; /* what replaces the rules of other packages */
 };
 
 static void usage(void)
@@ -191,6 +197,29 @@ static void choose_onliner(const struct sysfs *fs, const struct windows *windows
 	log_message(choice.asked == ONLINER_AUTO ? LOG_INFO : LOG_WARNING, "%s", text);
 }
 
+/* The rules of others that online memory; what is wrong with them costs no more than themselves. */
+static void render_others(const struct sysfs *fs, const struct policy *policy,
+			  struct rule_files *ret)
+{
+	char line[FINDING_SIZE];
+	int r;
+
+	if (!policy->override_rules)
+		return;
+	r = rule_files_read(fs, ret);
+	if (r < 0) {
+		log_error("cannot look for rules that online memory: %s", strerror(-r));
+		return;
+	}
+	for (size_t i = 0; i < ret->n_findings; i++) {
+		rule_finding_format(&ret->findings[i], line, sizeof(line));
+		if (ret->findings[i].kind == RULE_REPLACED)
+			log_info("%s", line);
+		else
+			log_warning("%s", line);
+	}
+}
+
 /* @policy: gets who onlines. */
 static int render(const struct sysfs *fs, struct policy *policy, const char *origin,
 		  uint64_t block_size, struct rendered *ret)
@@ -214,7 +243,35 @@ static int render(const struct sysfs *fs, struct policy *policy, const char *ori
 	ret->boot_memory_n = boot_memory_format(&boot, ret->boot_memory, sizeof(ret->boot_memory));
 	if (ret->rules_n < 0 || ret->policy_n < 0 || ret->boot_memory_n < 0)
 		return -ENOSPC;
+	render_others(fs, policy, &ret->others);
 	return 0;
+}
+
+/* systemd empties its directory first; a person who starts the generator again does not. */
+static int remove_others(const struct sysfs *output)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+	int r = sysfs_opendir(output, &dir, OUTPUT_RULES);
+
+	while (r == 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			r = sysfs_unlink(output, OUTPUT_RULES "/%s", entry->d_name);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int write_others(const struct sysfs *output, const struct rule_files *others)
+{
+	int r = remove_others(output);
+
+	if (r == 0 && others->n_replacements > 0)
+		r = sysfs_mkdir(output, 0755, OUTPUT_RULES);
+	for (size_t i = 0; i < others->n_replacements && r == 0; i++)
+		r = sysfs_replace(
+			output,
+			(struct str){ others->replacements[i].text, others->replacements[i].size },
+			OUTPUT_RULES "/%s", others->replacements[i].name);
+	return r;
 }
 
 /*
@@ -228,6 +285,8 @@ static int write_output(const struct args *args, const struct rendered *rendered
 
 	if (r == 0)
 		r = sysfs_mkdir(&output, 0755, "memhp");
+	if (r == 0)
+		r = write_others(&output, &rendered->others);
 	if (r == 0)
 		r = sysfs_replace(&output,
 				  (struct str){ rendered->rules, (size_t)rendered->rules_n },
@@ -275,6 +334,7 @@ static int run(const struct args *args)
 		return r;
 	}
 	r = write_output(args, &rendered);
+	rule_files_done(&rendered.others);
 	if (r < 0)
 		log_error("cannot write below %s: %s", args->output, strerror(-r));
 	return r;

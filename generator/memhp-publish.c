@@ -13,6 +13,7 @@
 #include "log.h"
 #include "paths.h"
 #include "policy.h"
+#include "replacements.h"
 #include "spool.h"
 #include "sysfs.h"
 
@@ -76,6 +77,7 @@ static int publish(const struct sysfs *fs)
 			return r;
 		}
 	}
+	replacements_publish(fs);
 	for (size_t i = 0; i < ARRAY_SIZE(published) && r == 0; i++)
 		r = publish_file(fs, published[i].name, published[i].to);
 	return r;
@@ -184,6 +186,9 @@ static int withdraw(const struct sysfs *fs)
 		if (r < 0 && r != -ENOENT && first == 0)
 			first = r;
 	}
+	r = replacements_withdraw(fs);
+	if (r < 0 && first == 0)
+		first = r;
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		r = remove_files(fs, dirs[i]);
 		if (r < 0 && r != -ENOENT && first == 0)
