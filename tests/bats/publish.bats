@@ -424,7 +424,7 @@ switch_to()
 @test "what the kernel onlined before is reported once, a line for each device" {
 	machine four-dimms
 	for n in {32..37}; do
-		set_block memory$n online Normal
+		set_block "memory$n" online Normal
 	done
 	set_block memory44 online Movable
 	echo online >"$memory/auto_online_blocks"
