@@ -14,8 +14,8 @@
 #define HEADROOM_UNLIMITED UINT64_MAX
 
 /*
- * The size in bytes, a multiple of @block_size, of the largest DIMM that would go to ZONE_MOVABLE if
- * it were plugged into @node now; 0: none would; HEADROOM_UNLIMITED: the policy sets no limit.
+ * The size in bytes, a multiple of @block_size, of the largest DIMM that would go to ZONE_MOVABLE
+ * if it were plugged into @node now; 0: none would; HEADROOM_UNLIMITED: the policy sets no limit.
  */
 uint64_t headroom_of_node(const struct policy *policy, const struct facts *facts,
 			  const struct machine *machine, uint64_t block_size, unsigned node);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Persistent memory: the namespaces of libnvdimm, which of them are memory, and by libblkid what the
- * others hold, so that nothing that carries data is taken for spare memory.
+ * Persistent memory: the namespaces of libnvdimm, which of them are memory, and by libblkid what
+ * the others hold, so that nothing that carries data is taken for spare memory.
  */
 #pragma once
 

@@ -17,8 +17,8 @@ struct metric {
 void metric_begin(const struct metric *metric);
 
 /*
- * One sample. @labels: NAME, VALUE, NAME, VALUE, ..., NULL; values are escaped. A counter's gets the
- * suffix that the format wants.
+ * One sample. @labels: NAME, VALUE, NAME, VALUE, ..., NULL; values are escaped. A counter's gets
+ * the suffix that the format wants.
  */
 void metric_sample(const struct metric *metric, const char *const *labels, double value);
 

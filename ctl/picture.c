@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* From one window's end to the next one's start, or a window: cut into pieces where little is in it. */
+/* A window, or what lies between two: drawn in pieces where it has large gaps. */
 struct area {
 	uint64_t first, last; /* blocks */
 	const struct picture_window *window;
@@ -109,7 +109,7 @@ static uint64_t block_at(const struct pen *pen, const struct area *area, size_t 
 	return pen->picture->blocks[i].id;
 }
 
-/* The last block of a piece that starts with the one at pen->next: behind it is a gap, or the end. */
+/* The last block of a piece that starts with that at pen->next: a gap or the end follows. */
 static uint64_t find_end(const struct pen *pen, const struct area *area)
 {
 	size_t i = pen->next;
@@ -135,13 +135,13 @@ static void draw_area(struct pen *pen, const struct area *area)
 		uint64_t next = block_at(pen, area, pen->next), end;
 
 		if (next > area->last && !(area->window && next - at <= gap_max(pen))) {
-			/* Nor is behind the last. */
+			/* What lies behind the last memory of all is not missed. */
 			if (area->window || (pen->has_drawn && area->last != LAST_BLOCK))
 				draw_gap(pen, at, next - at, area->window);
 			return;
 		}
 		if (next - at > gap_max(pen) || !area->window) {
-			/* What lies before the first memory of all is not missed. */
+			/* Nor is what lies before the first. */
 			if (area->window || pen->has_drawn)
 				draw_gap(pen, at, next - at, area->window);
 			at = next;
