@@ -12,10 +12,11 @@
 #include "log.h"
 #include "parse.h"
 #include "text.h"
+#include "wrap.h"
 
 struct table {
 	const struct ctl *ctl;
-	const char *title;
+	char *title;
 	const struct column *columns;
 	size_t n_columns;
 	struct libscols_column **shown; /* one for each of columns; NULL: not shown */
@@ -57,6 +58,7 @@ void report_done(struct report **report)
 		return;
 	for (size_t i = 0; i < (*report)->n; i++) {
 		scols_unref_table((*report)->tables[i]->scols);
+		free((*report)->tables[i]->title);
 		free((*report)->tables[i]->shown);
 		free((*report)->tables[i]);
 	}
@@ -178,7 +180,6 @@ struct table *report_table(struct report *report, const char *name, const char *
 
 	*table = (struct table){
 		.ctl = report->ctl,
-		.title = title,
 		.columns = columns,
 		.n_columns = n,
 	};
@@ -186,6 +187,8 @@ struct table *report_table(struct report *report, const char *name, const char *
 		free(table);
 		return NULL;
 	}
+	if (title)
+		table->title = check_pointer(strdup(title));
 	table->shown = check_pointer(calloc(n, sizeof(*table->shown)));
 	table->scols = check_pointer(scols_new_table());
 	set_format(table, name);
@@ -305,6 +308,9 @@ void report_print(struct report *report)
 		is_first = false;
 		if (table->title && !table->ctl->no_headings)
 			puts(table->title);
+		if (report->ctl->format == CTL_TABLE && isatty(STDOUT_FILENO))
+			check(wrap_last_column(table->scols,
+					       scols_table_get_termwidth(table->scols)));
 		check(scols_print_table(table->scols));
 	}
 }
