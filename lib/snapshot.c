@@ -222,7 +222,7 @@ static int add_nodes(struct snapshot *snapshot)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < snapshot->n_blocks; i++)
-		if (i == 0 || snapshot->blocks[i].node != snapshot->blocks[i - 1].node)
+		if (snapshot->blocks[i].has_node)
 			r = snapshot_add_node(snapshot, snapshot->blocks[i].node);
 	return r;
 }
