@@ -1,11 +1,468 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* memhpctl explain */
-#include "ctl.h"
+#include "explain.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "log.h"
+#include "parse.h"
+#include "paths.h"
+#include "precedent.h"
+#include "record.h"
+#include "text.h"
+#include "whatif.h"
+
+/* -- Which block */
+
+static const struct group *find_device(const struct snapshot *snapshot, const char *name)
+{
+	for (size_t i = 0; i < snapshot->groups.n; i++) {
+		const struct group *group = &snapshot->groups.g[i];
+
+		if (strcmp(group->name, name) == 0 || strcmp(group->alias, name) == 0)
+			return group;
+	}
+	return NULL;
+}
+
+/* Its first block that is offline, else its first. */
+static uint64_t block_of_device(const struct snapshot *snapshot, const struct group *group)
+{
+	for (size_t i = 0; i < snapshot->n_blocks; i++)
+		if (snapshot->blocks[i].state == BLOCK_OFFLINE &&
+		    &snapshot->groups.g[snapshot->blocks[i].group] == group)
+			return snapshot->blocks[i].id;
+	return group->first;
+}
+
+/* A plain number might mean a block as well as an address. */
+static bool parse_address(struct str text, uint64_t *ret)
+{
+	bool is_address = str_starts(text, "0x") ||
+			  (text.n > 0 && (text.p[text.n - 1] < '0' || text.p[text.n - 1] > '9'));
+
+	return is_address && parse_size(text, ret) == 0;
+}
+
+static int find_target(struct explanation *e, const char *name)
+{
+	const struct snapshot *snapshot = &e->view.snapshot;
+	/* No alias is an empty one. */
+	const struct group *group = name[0] ? find_device(snapshot, name) : NULL;
+	uint64_t address;
+
+	if (group) {
+		e->id = block_of_device(snapshot, group);
+		return EXIT_SUCCESS;
+	}
+	if (parse_block_name(str_of(name), &e->id) == 0)
+		return EXIT_SUCCESS;
+	if (parse_address(str_of(name), &address)) {
+		e->id = address / snapshot->block_size;
+		return EXIT_SUCCESS;
+	}
+	log_error("there is no device \"%s\"; allowed: memoryN, the name of a device that "
+		  "`memhpctl status` shows, or an address such as 0x100000000 or 4G",
+		  name);
+	return EX_NOINPUT;
+}
+
+/* -- What is known of it */
+
+static void read_past(const struct sysfs *fs, struct explanation *e)
+{
+	_cleanup_free_ char *text = NULL;
+	struct past *past = &e->past;
+	struct record record;
+
+	if (record_read(fs, e->group.name, &record, &text) < 0)
+		return; /* there is none, or it is damaged */
+	(void)snprintf(past->zone, sizeof(past->zone), "%s", record.zone);
+	(void)snprintf(past->reason, sizeof(past->reason), "%s", record.reason);
+	(void)snprintf(past->owner, sizeof(past->owner), "%s", record.owner);
+	if (record.outcome)
+		(void)snprintf(past->outcome, sizeof(past->outcome), "%s", record.outcome);
+}
+
+static bool is_in_zone(const struct explanation *e, const char *zone)
+{
+	if (strcmp(zone, "movable") == 0)
+		return e->zone == BLOCK_ZONE_MOVABLE;
+	return strcmp(zone, "kernel") != 0 || e->zone == BLOCK_ZONE_KERNEL;
+}
+
+/* The first word of an attribute, or of what memhp keeps of it, unless that is "offline". */
+static bool read_onliner(const struct sysfs *fs, const char *path, char *ret, size_t size)
+{
+	struct str rest, word;
+	char text[64];
+
+	if (sysfs_read(fs, text, sizeof(text), "%s", path) < 0)
+		return false;
+	rest = str_of(text);
+	if (!str_next_word(&rest, &word) || str_eq(word, "offline"))
+		return false;
+	(void)snprintf(ret, size, "%.*s", STR_ARG(word));
+	return true;
+}
+
+/* Nobody keeps a record of it but memhp; the rest is inference, and is told as such. */
+static void find_onliner(const struct sysfs *fs, struct explanation *e)
+{
+	char word[32], *ret = e->onlined_by;
+	size_t size = sizeof(e->onlined_by);
+	const char *owner = e->past.owner;
+
+	if (e->state != BLOCK_ONLINE)
+		return;
+	if (e->is_boot)
+		(void)snprintf(ret, size, "the kernel, at boot");
+	else if (strcmp(owner, "memhp") == 0 && is_in_zone(e, e->past.zone))
+		(void)snprintf(ret, size, "memhp");
+	else if (strcmp(owner, "memhp") == 0)
+		(void)snprintf(ret, size, "somebody else: memhp had decided %s", e->past.zone);
+	else if (owner[0])
+		(void)snprintf(ret, size, "%s, or somebody in its place: memhp left it", owner);
+	else if (read_onliner(fs, PATH_AUTO_ONLINE, word, sizeof(word)))
+		(void)snprintf(ret, size,
+			       "not memhp; probably the kernel (auto_online_blocks is %s)", word);
+	else if (read_onliner(fs, PATH_SAVED "/auto_online_blocks", word, sizeof(word)))
+		(void)snprintf(ret, size,
+			       "not memhp; the kernel if it came before memhp.service "
+			       "(auto_online_blocks was %s)",
+			       word);
+	else
+		(void)snprintf(ret, size, "not memhp: it has no record of it");
+}
+
+/* Judged as if it came now: the device where that is decided as a whole, else the block. */
+static void judge(const struct sysfs *fs, struct explanation *e)
+{
+	struct snapshot *snapshot = &e->view.snapshot;
+	const struct block *block = snapshot_find_block(snapshot, e->id);
+	size_t group = block->group;
+	struct facts facts;
+	struct question question;
+
+	for (size_t i = 0; i < snapshot->n_blocks; i++)
+		if (snapshot->blocks[i].id == e->id ||
+		    (snapshot->blocks[i].group == group && !e->group.is_dynamic &&
+		     e->state == BLOCK_ONLINE))
+			whatif_offline(snapshot, snapshot->blocks[i].id);
+	facts = snapshot_facts(snapshot);
+	question = snapshot_question(snapshot, block);
+	e->self_hosted = question.self_hosted;
+	e->verdict = decide_traced(&e->view.policy, &facts, &question, &e->trace);
+	e->next = e->verdict;
+	if (e->state == BLOCK_OFFLINE)
+		e->next = precedent_decide(fs, snapshot, &e->view.policy, block);
+}
+
+static void look_at_block(const struct sysfs *fs, struct explanation *e, const struct block *block)
+{
+	const struct snapshot *snapshot = &e->view.snapshot;
+
+	e->state = block->state;
+	e->zone = block->zone;
+	e->node = block->node;
+	e->group = snapshot->groups.g[block->group];
+	if (block->state == BLOCK_OFFLINE)
+		kernel_zone_read(fs, &snapshot->machine, block, e->kernel);
+	judge(fs, e);
+	read_past(fs, e);
+}
+
+static int look_at_boot_block(const struct sysfs *fs, struct explanation *e)
+{
+	int r = snapshot_read_state(fs, e->id, &e->state, &e->zone);
+
+	e->is_boot = true;
+	e->verdict.reason = REASON_BOOT;
+	e->verdict.zone = ZONE_LEAVE;
+	e->verdict.provider = PROVIDER_BOOT;
+	e->next = e->verdict;
+	if (r == 0)
+		return EXIT_SUCCESS;
+	log_error("memory%llu is not there%s%s", (unsigned long long)e->id,
+		  r == -ENOENT || r == -ENODEV ? "" : ": ",
+		  r == -ENOENT || r == -ENODEV ? "" : strerror(-r));
+	return r == -ENOENT || r == -ENODEV ? EX_NOINPUT : EX_IOERR;
+}
+
+static int gather(const struct ctl *ctl, struct explanation *e, const char *name)
+{
+	const struct block *block;
+	char origin[1024];
+	int status = find_target(e, name);
+
+	if (status != EXIT_SUCCESS)
+		return status;
+	block = snapshot_find_block(&e->view.snapshot, e->id);
+	if (block)
+		look_at_block(&ctl->fs, e, block);
+	else
+		status = look_at_boot_block(&ctl->fs, e);
+	if (e->state == BLOCK_ONLINE &&
+	    sysfs_read(&ctl->fs, e->zone_word, sizeof(e->zone_word),
+		       PATH_MEMORY "/memory%llu/valid_zones", (unsigned long long)e->id) < 0)
+		e->zone_word[0] = '\0';
+	kernel_zone_read_policy(&ctl->fs, e->online_policy);
+	find_onliner(&ctl->fs, e);
+	/* `memhpctl check` is there to name mistakes. */
+	if (config_read_sources(&ctl->fs, &e->configured, origin, sizeof(origin), &e->sources, NULL,
+				NULL) < 0) {
+		log_error("out of memory");
+		return EX_OSERR;
+	}
+	return status;
+}
+
+/* -- For people */
+
+/* Columns of the terminal; without one lines are as long as they are. */
+static size_t line_width(void)
+{
+	struct winsize window;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) < 0 ||
+	    window.ws_col < 40)
+		return SIZE_MAX;
+	return window.ws_col;
+}
+
+#define INDENT 14
+
+/* One line "label  text", broken between words where the terminal ends. */
+_printf_(2, 3) static void print_line(const char *label, const char *fmt, ...)
+{
+	size_t width = line_width(), column = INDENT;
+	struct str rest, word;
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	printf("%-*s", INDENT - 1, label);
+	rest = str_of(text);
+	while (str_next_word(&rest, &word)) {
+		if (column > INDENT && column + word.n >= width) {
+			printf("\n%*s", INDENT - 1, "");
+			column = INDENT;
+		}
+		printf(" %.*s", STR_ARG(word));
+		column += word.n + 1;
+	}
+	putchar('\n');
+}
+
+static const char *state_word(const struct explanation *e)
+{
+	switch (e->state) {
+	case BLOCK_OFFLINE:
+		return "offline";
+	case BLOCK_GOING_OFFLINE:
+		return "going offline";
+	case BLOCK_ONLINE:
+		break;
+	}
+	return "online";
+}
+
+static void print_device(const struct explanation *e)
+{
+	const struct group *group = &e->group;
+	char size[TEXT_SIZE_MAX], how[512];
+
+	text_size(group->n_blocks * e->view.snapshot.block_size, size);
+	group_explain_evidence(group, e->view.snapshot.block_size, &e->view.snapshot.machine,
+			       &e->view.snapshot.iomem, how, sizeof(how));
+	print_line("Device",
+		   "%s%s%s%s, %s, node %u, %llu block%s of memory%llu-%llu, %s: %llu offline, "
+		   "%llu in a kernel zone, %llu movable",
+		   group->name, group->alias[0] ? " (" : "", group->alias,
+		   group->alias[0] ? ")" : "", provider_name(group->provider), e->node,
+		   (unsigned long long)group->n_blocks, group->n_blocks == 1 ? "" : "s",
+		   (unsigned long long)group->first, (unsigned long long)group->last, size,
+		   (unsigned long long)group->offline, (unsigned long long)group->kernel,
+		   (unsigned long long)group->movable);
+	print_line("Recognised", "by %s", how);
+}
+
+static void print_past(const struct explanation *e)
+{
+	if (e->past.zone[0])
+		print_line("Decided", "%s: %s%s%s (/" PATH_GROUPS "/%s)", e->past.zone,
+			   e->past.reason, e->past.outcome[0] ? "; " : "", e->past.outcome,
+			   e->group.name);
+	else if (!e->is_boot)
+		print_line("Decided", "nothing: there is no record below /" PATH_RUN);
+	if (e->onlined_by[0])
+		print_line("Onlined by", "%s", e->onlined_by);
+}
+
+static void print_text(const struct explanation *e)
+{
+	uint64_t block_size = e->view.snapshot.block_size, start = e->id * block_size;
+	char size[TEXT_SIZE_MAX], reason[160];
+
+	text_size(block_size, size);
+	verdict_explain(&e->next, reason, sizeof(reason));
+	print_line("Block", "memory%llu, %s at 0x%llx-0x%llx", (unsigned long long)e->id, size,
+		   (unsigned long long)start, (unsigned long long)(start + (block_size - 1)));
+	print_line("State", "%s%s%s", state_word(e), e->zone_word[0] ? ", zone " : "",
+		   e->zone_word);
+	if (e->is_boot) {
+		print_line("Device", "none: boot memory, which memhp never touches");
+	} else {
+		print_device(e);
+		print_line(e->state == BLOCK_OFFLINE ? "Next" : "Judged anew", "%s: %s",
+			   zone_name(e->next.zone), reason);
+		if (e->kernel[0])
+			print_line("Kernel", "would choose %s now%s%s", e->kernel,
+				   e->online_policy[0] ? ", by online_policy=" : "",
+				   e->online_policy);
+	}
+	print_past(e);
+	putchar('\n');
+}
+
+/* -- For machines */
+
+enum {
+	BLOCK,
+	ADDRESS,
+	SIZE,
+	STATE,
+	ZONE,
+	NODE,
+	DEVICE,
+	ALIAS,
+	PROVIDER,
+	EVIDENCE,
+	SELF_HOSTED,
+	VERDICT,
+	REASON,
+	OWNER,
+	KERNEL,
+	ONLINE_POLICY,
+	DECIDED_ZONE,
+	DECIDED_REASON,
+	DECIDED_OWNER,
+	OUTCOME,
+	ONLINED_BY,
+};
+
+static const struct column block_columns[] = {
+	[BLOCK] = { "BLOCK", COLUMN_TEXT, false, false, "memoryN" },
+	[ADDRESS] = { "RANGE", COLUMN_TEXT, false, false, "physical addresses" },
+	[SIZE] = { "SIZE", COLUMN_SIZE, false, false, "of the block" },
+	[STATE] = { "STATE", COLUMN_TEXT, false, false, "of the block" },
+	[ZONE] = { "ZONE", COLUMN_TEXT, false, false, "that it is in" },
+	[NODE] = { "NODE", COLUMN_NUMBER, false, false, "NUMA node" },
+	[DEVICE] = { "GROUP", COLUMN_TEXT, false, false, "the device" },
+	[ALIAS] = { "ALIAS", COLUMN_TEXT, false, false, "another name of it" },
+	[PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, false, "what adds the memory" },
+	[EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, false, false, "how that was recognised" },
+	[SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, false, false, "its own page array" },
+	[VERDICT] = { "VERDICT", COLUMN_TEXT, false, false, "what memhp would do if it came now" },
+	[REASON] = { "REASON", COLUMN_TEXT, false, false, "why" },
+	[OWNER] = { "OWNER", COLUMN_TEXT, false, false, "who would bring it online" },
+	[KERNEL] = { "KERNEL", COLUMN_TEXT, false, false, "what the kernel would choose" },
+	[ONLINE_POLICY] = { "ONLINE-POLICY", COLUMN_TEXT, false, false, "the kernel's" },
+	[DECIDED_ZONE] = { "DECIDED-ZONE", COLUMN_TEXT, false, false, "what was decided" },
+	[DECIDED_REASON] = { "DECIDED-REASON", COLUMN_TEXT, false, false, "why" },
+	[DECIDED_OWNER] = { "DECIDED-OWNER", COLUMN_TEXT, false, false, "whose it was" },
+	[OUTCOME] = { "OUTCOME", COLUMN_TEXT, false, false, "what came of it" },
+	[ONLINED_BY] = { "ONLINED-BY", COLUMN_TEXT, false, false, "who brought it online" },
+};
+
+static void set_text(struct table *table, size_t column, const char *text)
+{
+	if (text[0])
+		table_text(table, column, "%s", text);
+}
+
+static void show_group(struct table *table, const struct explanation *e)
+{
+	static const char *const self_hosted[] = {
+		[SELF_HOSTED_NO] = "no",
+		[SELF_HOSTED_YES] = "yes",
+		[SELF_HOSTED_UNKNOWN] = "unknown",
+	};
+	char how[512];
+
+	group_explain_evidence(&e->group, e->view.snapshot.block_size, &e->view.snapshot.machine,
+			       &e->view.snapshot.iomem, how, sizeof(how));
+	table_number(table, NODE, e->node);
+	set_text(table, DEVICE, e->group.name);
+	set_text(table, ALIAS, e->group.alias);
+	set_text(table, EVIDENCE, how);
+	set_text(table, SELF_HOSTED, self_hosted[e->self_hosted]);
+	set_text(table, OWNER, record_owner(&e->next));
+}
+
+static bool show_block(struct report *report, const struct explanation *e)
+{
+	uint64_t block_size = e->view.snapshot.block_size, start = e->id * block_size;
+	struct table *table =
+		report_table(report, "block", NULL, block_columns, ARRAY_SIZE(block_columns));
+	char reason[160];
+
+	if (!table)
+		return false;
+	verdict_explain(&e->next, reason, sizeof(reason));
+	table_row(table);
+	table_text(table, BLOCK, "memory%llu", (unsigned long long)e->id);
+	table_text(table, ADDRESS, "0x%llx-0x%llx", (unsigned long long)start,
+		   (unsigned long long)(start + (block_size - 1)));
+	table_number(table, SIZE, block_size);
+	set_text(table, STATE, state_word(e));
+	set_text(table, ZONE, e->zone_word);
+	set_text(table, PROVIDER, provider_name(e->verdict.provider));
+	if (!e->is_boot)
+		show_group(table, e);
+	set_text(table, VERDICT, zone_name(e->next.zone));
+	set_text(table, REASON, reason);
+	set_text(table, KERNEL, e->kernel);
+	set_text(table, ONLINE_POLICY, e->online_policy);
+	set_text(table, DECIDED_ZONE, e->past.zone);
+	set_text(table, DECIDED_REASON, e->past.reason);
+	set_text(table, DECIDED_OWNER, e->past.owner);
+	set_text(table, OUTCOME, e->past.outcome);
+	set_text(table, ONLINED_BY, e->onlined_by);
+	return true;
+}
+
+static int show(const struct ctl *ctl, const struct explanation *e)
+{
+	_cleanup_(report_done) struct report *report = report_new(ctl);
+
+	if (ctl->format == CTL_JSON && !show_block(report, e))
+		return EX_USAGE;
+	if (!explain_settings(report, e) || !explain_checks(report, e) || !explain_sums(report, e))
+		return EX_USAGE;
+	if (ctl->format != CTL_JSON)
+		print_text(e);
+	report_print(report);
+	return EXIT_SUCCESS;
+}
 
 int ctl_explain(struct ctl *ctl, int argc, char *argv[])
 {
-	(void)ctl;
+	struct explanation explanation = { .ctl = ctl };
+	int status = view_read(ctl, &explanation.view);
+
 	(void)argc;
-	(void)argv;
-	return EX_UNAVAILABLE;
+	if (status != EXIT_SUCCESS)
+		return status;
+	status = gather(ctl, &explanation, argv[0]);
+	if (status == EXIT_SUCCESS)
+		status = show(ctl, &explanation);
+	config_sources_done(&explanation.sources);
+	view_done(&explanation.view);
+	return status;
 }

@@ -31,7 +31,7 @@ static const struct command commands[] = {
 	{ "map", "", "a picture of physical memory", 0, 0, 0, ctl_map },
 	{ "plan", "[--add DEVICE]... [--policy FILE]", "what would be done with offline blocks",
 	  TAKES_TABLE | TAKES_ADD | TAKES_POLICY, 0, 0, ctl_plan },
-	{ "explain", "memoryN|DEVICE|ADDRESS", "why a block has, or gets, its zone", TAKES_TABLE, 1,
+	{ "explain", "memoryN|DEVICE|ADDRESS", "why a block has, or gets, its zone", TAKES_JSON, 1,
 	  1, ctl_explain },
 	{ "check", "[FILE...]", "look for mistakes in the configuration", 0, 0, 1024, ctl_check },
 	{ "doctor", "", "look for trouble, worst first, and say what to do", TAKES_TABLE, 0, 0,

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Settings, checks and sums of `explain`. */
+#include <string.h>
+
+#include "explain.h"
+
+/* -- Settings */
+
+enum {
+	SETTING,
+	VALUE,
+	FROM,
+	FILE_NAME,
+	LINE,
+};
+
+static const struct column setting_columns[] = {
+	[SETTING] = { "SETTING", COLUMN_TEXT, false, false, "section and key" },
+	[VALUE] = { "VALUE", COLUMN_TEXT, false, false, "what it is" },
+	[FROM] = { "FROM", COLUMN_TEXT, false, false, "where that was set" },
+	[FILE_NAME] = { "FILE", COLUMN_TEXT, true, false, "the file" },
+	[LINE] = { "LINE", COLUMN_NUMBER, true, false, "the line in it" },
+};
+
+/* "Policy.MovableRatio" with the value that is in force and the one that is configured. */
+static void show_setting(struct table *table, const struct explanation *e, const char *setting,
+			 const char *value, const char *configured)
+{
+	const struct config_source *source = config_find_source(&e->sources, setting);
+	bool is_same = strcmp(value, configured) == 0;
+	const char *dot = strrchr(setting, '.');
+	char from[CONFIG_PATH_MAX + 96] = "default";
+
+	if (source)
+		(void)snprintf(from, sizeof(from), "%s:%u", source->file, source->line);
+	table_row(table);
+	table_text(table, SETTING, "[%.*s] %s", (int)(dot - setting), setting, dot + 1);
+	table_text(table, VALUE, "%s", value);
+	if (is_same)
+		table_text(table, FROM, "%s", from);
+	else
+		table_text(table, FROM, "in force until a reload: %s has \"%s\"",
+			   source ? from : "the configuration", configured);
+	if (source && is_same) {
+		table_text(table, FILE_NAME, "%s", source->file);
+		table_number(table, LINE, source->line);
+	}
+}
+
+static void show_key(struct table *table, const struct explanation *e, const char *section,
+		     const char *name)
+{
+	const struct policy_key *key;
+	char lines[2][CONFIG_SETTING_MAX + 32], *value[2];
+
+	for (size_t i = 0; (key = policy_key_at(i)); i++) {
+		if (strcmp(key->section, section) != 0 || strcmp(key->name, name) != 0)
+			continue;
+		policy_key_format(&e->view.policy, i, lines[0], sizeof(lines[0]));
+		policy_key_format(&e->configured, i, lines[1], sizeof(lines[1]));
+		for (size_t j = 0; j < 2; j++) {
+			value[j] = strrchr(lines[j], '=');
+			*value[j]++ = '\0';
+		}
+		show_setting(table, e, lines[0], value[0], value[1]);
+	}
+}
+
+/* Zone= of a section with an argument. */
+static void show_override(struct table *table, const struct explanation *e,
+			  const struct override *override)
+{
+	const char *configured = "nothing";
+	char setting[CONFIG_SETTING_MAX], other[CONFIG_SETTING_MAX];
+
+	override_format(override, setting, sizeof(setting));
+	for (size_t i = 0; i < e->configured.n_overrides; i++) {
+		override_format(&e->configured.overrides[i], other, sizeof(other));
+		if (strcmp(setting, other) == 0)
+			configured =
+				zone_policy_name((enum zone_policy)e->configured.overrides[i].zone);
+	}
+	(void)strncat(setting, ".Zone", sizeof(setting) - strlen(setting) - 1);
+	show_setting(table, e, setting, zone_policy_name((enum zone_policy) override->zone),
+		     configured);
+}
+
+bool explain_settings(struct report *report, const struct explanation *e)
+{
+	static const char *const keys[] = { "MovableRatio", "NumaAware",     "MemoryOnlyNodes",
+					    "KernelCredit", "KernelReserve", "SelfHostedMemmap" };
+	char title[sizeof(e->view.origin) + 64];
+	struct table *table;
+
+	(void)snprintf(title, sizeof(title), "SETTINGS THAT APPLY, by %s%s", e->view.origin,
+		       e->view.is_in_force ? "" : " (not in force)");
+	table = report_table(report, "settings", title, setting_columns,
+			     ARRAY_SIZE(setting_columns));
+	if (!table)
+		return false;
+	if (e->is_boot)
+		return true;
+	if (e->verdict.override)
+		show_override(table, e, e->verdict.override);
+	else
+		show_key(table, e, provider_section(e->verdict.provider), "Zone");
+	for (size_t i = 0; e->trace.zone == ZONE_POLICY_AUTO && i < ARRAY_SIZE(keys); i++)
+		show_key(table, e, "Policy", keys[i]);
+	return true;
+}
+
+/* -- Checks */
+
+enum {
+	CHECK,
+	ANSWER,
+	NUMBERS,
+	THEN,
+};
+
+static const struct column check_columns[] = {
+	[CHECK] = { "CHECK", COLUMN_TEXT, false, false, "what is asked" },
+	[ANSWER] = { "ANSWER", COLUMN_TEXT, false, false, "yes, no, unknown, or not asked" },
+	[NUMBERS] = { "NUMBERS", COLUMN_TEXT, false, false, "what that follows from" },
+	[THEN] = { "THEN", COLUMN_TEXT, false, false, "the zone, or that it goes on" },
+};
+
+static unsigned long long mib(const struct explanation *e, uint64_t pages)
+{
+	return (unsigned long long)(pages * e->verdict.page_size >> 20);
+}
+
+/* The answer may end it: then @reason is that of the verdict. */
+static void show_check(struct table *table, const struct explanation *e, const char *answer,
+		       bool is_last)
+{
+	table_text(table, ANSWER, "%s", answer);
+	table_text(table, THEN, "%s", is_last ? zone_name(e->verdict.zone) : "go on");
+	if (is_last)
+		table_colour(table, THEN, e->verdict.zone == ZONE_MOVABLE ? "green" : "yellow");
+}
+
+static void check_ratio_zero(struct table *table, const struct explanation *e)
+{
+	bool is_zero = e->verdict.reason == REASON_RATIO_ZERO;
+
+	table_row(table);
+	table_text(table, CHECK, "MovableRatio= is 0");
+	table_text(table, NUMBERS, "%llu %%", (unsigned long long)e->view.policy.movable_ratio);
+	show_check(table, e, is_zero ? "yes" : "no", is_zero);
+}
+
+static void check_group(struct table *table, const struct explanation *e)
+{
+	bool is_in_kernel = e->verdict.reason == REASON_GROUP_IN_KERNEL;
+
+	table_row(table);
+	table_text(table, CHECK, "a part of %s is in a kernel zone",
+		   group_is_device(&e->group) && !e->group.is_dynamic ? "the device" : "the unit");
+	if (is_in_kernel)
+		table_text(table, NUMBERS, "all of it goes to one zone");
+	else
+		table_text(table, NUMBERS, "%lluM have to fit", mib(e, e->trace.wanted));
+	show_check(table, e, is_in_kernel ? "yes" : "no", is_in_kernel);
+}
+
+static void check_self_hosted(struct table *table, const struct explanation *e)
+{
+	bool is_exempt = e->verdict.reason == REASON_SELF_HOSTED;
+
+	table_row(table);
+	table_text(table, CHECK, "it carries its own page array");
+	switch (e->self_hosted) {
+	case SELF_HOSTED_YES:
+		if (!is_exempt)
+			table_text(table, NUMBERS, "SelfHostedMemmap=count");
+		show_check(table, e, "yes", is_exempt);
+		break;
+	case SELF_HOSTED_NO:
+		show_check(table, e, "no", false);
+		break;
+	case SELF_HOSTED_UNKNOWN:
+		show_check(table, e, "unknown", false);
+		break;
+	}
+}
+
+static void check_sum(struct table *table, const struct explanation *e,
+		      const struct balance *balance, bool is_last)
+{
+	table_text(table, NUMBERS, "M %lluM + %lluM %s %lluM", mib(e, balance->sum.movable),
+		   mib(e, balance->sum.wanted), balance->fits ? "<=" : ">",
+		   mib(e, balance->sum.limit));
+	show_check(table, e, balance->fits ? "no" : "yes", is_last);
+}
+
+static void check_node(struct table *table, const struct explanation *e)
+{
+	table_row(table);
+	table_text(table, CHECK, "it exceeds the ratio of node %u", e->node);
+	if (e->trace.has_node) {
+		check_sum(table, e, &e->trace.node, true);
+		if (e->verdict.reason == REASON_MEMORY_ONLY_NODE)
+			table_text(table, NUMBERS, "no memory in kernel zones to take it of");
+		return;
+	}
+	table_text(table, NUMBERS, "%s",
+		   e->view.policy.numa_aware ? "MemoryOnlyNodes=global" : "NumaAware=no");
+	show_check(table, e, "not asked", true);
+}
+
+bool explain_checks(struct report *report, const struct explanation *e)
+{
+	struct table *table = report_table(report, "checks", "CHECKS, in the order of the kernel's",
+					   check_columns, ARRAY_SIZE(check_columns));
+
+	if (!table)
+		return false;
+	if (e->is_boot || e->trace.zone != ZONE_POLICY_AUTO)
+		return true;
+	check_ratio_zero(table, e);
+	if (e->verdict.reason == REASON_RATIO_ZERO)
+		return true;
+	check_group(table, e);
+	if (e->verdict.reason == REASON_GROUP_IN_KERNEL)
+		return true;
+	check_self_hosted(table, e);
+	if (!e->trace.has_machine)
+		return true;
+	table_row(table);
+	table_text(table, CHECK, "it exceeds the ratio of the machine");
+	check_sum(table, e, &e->trace.machine, !e->trace.machine.fits);
+	if (e->trace.machine.fits)
+		check_node(table, e);
+	return true;
+}
+
+/* -- Sums */
+
+enum {
+	TERM,
+	MACHINE,
+	NODE,
+	KEY,
+};
+
+static const struct column sum_columns[] = {
+	[TERM] = { "TERM", COLUMN_TEXT, false, false, "what it is" },
+	[MACHINE] = { "MACHINE", COLUMN_SIZE, false, false, "on the whole machine" },
+	[NODE] = { "NODE", COLUMN_SIZE, false, false, "on the node of the block" },
+	[KEY] = { "KEY", COLUMN_TEXT, true, false, "a name that does not change" },
+};
+
+static uint64_t kernel_of(const struct balance *b)
+{
+	uint64_t minus = b->used + b->reserve, plus = b->early + b->late;
+
+	/* Where nothing is left the group's own does not count either. */
+	return plus <= minus ? 0 : plus - minus + b->own;
+}
+
+/* To people as the reasons have it, which is exact enough to be added up. */
+static void show_pages(struct table *table, const struct explanation *e, size_t column,
+		       uint64_t pages)
+{
+	if (e->ctl->format == CTL_JSON)
+		table_number(table, column, pages * e->verdict.page_size);
+	else
+		table_text(table, column, "%lluM", mib(e, pages));
+}
+
+/* @text for people, @key for JSON; left out for people when it is an addend that is zero. */
+static void show_term(struct table *table, const struct explanation *e, const char *key,
+		      const char *text, uint64_t machine, uint64_t node, bool is_addend)
+{
+	if (is_addend && e->ctl->format != CTL_JSON && machine == 0 && node == 0)
+		return;
+	table_row(table);
+	table_text(table, KEY, "%s", key);
+	table_text(table, TERM, "%s", text);
+	show_pages(table, e, MACHINE, machine);
+	if (e->trace.has_node)
+		show_pages(table, e, NODE, node);
+}
+
+bool explain_sums(struct report *report, const struct explanation *e)
+{
+	struct table *table = report_table(report, "sums", "WHAT THE RATIO IS TAKEN OF",
+					   sum_columns, ARRAY_SIZE(sum_columns));
+	const struct balance *m = &e->trace.machine, *n = &e->trace.node;
+	char limit[64];
+
+	if (!table)
+		return false;
+	if (!e->trace.has_machine)
+		return true;
+	(void)snprintf(limit, sizeof(limit), "  of that %llu %% may be movable",
+		       (unsigned long long)e->view.policy.movable_ratio);
+	show_term(table, e, "early", "E: boot memory in kernel zones", m->early, n->early, false);
+	show_term(table, e, "late", "+ hot-plugged in kernel zones", m->late, n->late, true);
+	show_term(table, e, "reserve", "- KernelReserve=", m->reserve, n->reserve, true);
+	show_term(table, e, "used", "- used up by other virtio-mem devices", m->used, n->used,
+		  true);
+	show_term(table, e, "own", "+ of this device in kernel zones", m->own, n->own, true);
+	show_term(table, e, "kernel", "= kernel memory that counts", kernel_of(m), kernel_of(n),
+		  false);
+	show_term(table, e, "limit", limit, m->sum.limit, n->sum.limit, false);
+	show_term(table, e, "movable", "M: movable memory, and CMA", m->movable, n->movable, false);
+	show_term(table, e, "movable_other", "- of other virtio-mem devices", m->movable_other,
+		  n->movable_other, true);
+	show_term(table, e, "wanted", "+ what is to be onlined at once", m->sum.wanted,
+		  n->sum.wanted, false);
+	show_term(table, e, "sum", "= would be movable", m->sum.movable + m->sum.wanted,
+		  n->sum.movable + n->sum.wanted, false);
+	return true;
+}
