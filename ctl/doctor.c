@@ -7,10 +7,10 @@
 #include "table.h"
 
 static void (*const checks[])(const struct patient *patient) = {
-	check_in_force,	     check_published, check_configuration, check_kernel_onlines,
-	check_cmdline,	     check_waiting,   check_split,	   check_onlined_by_others,
-	check_ratio,	     check_dax_state, check_left_offline,  check_windows,
-	check_crash_hotplug, check_memmap,
+	check_in_force,	   check_published, check_configuration, check_kernel_onlines,
+	check_cmdline,	   check_waiting,   check_split,	 check_onlined_by_others,
+	check_ratio,	   check_dax_state, check_left_offline,	 check_daxctl,
+	check_beside_data, check_windows,   check_crash_hotplug, check_memmap,
 };
 
 enum {
@@ -91,8 +91,14 @@ int ctl_doctor(struct ctl *ctl, int argc, char *argv[])
 {
 	_cleanup_(findings_done) struct findings findings = { NULL, 0 };
 	_cleanup_free_ char *cmdline = NULL;
+	_cleanup_(namespaces_done) struct namespaces namespaces = { NULL, 0 };
 	struct view view;
-	struct patient patient = { .ctl = ctl, .view = &view, .findings = &findings };
+	struct patient patient = {
+		.ctl = ctl,
+		.view = &view,
+		.namespaces = &namespaces,
+		.findings = &findings,
+	};
 	size_t n = 0;
 	int status = view_read(ctl, &view);
 
@@ -100,6 +106,8 @@ int ctl_doctor(struct ctl *ctl, int argc, char *argv[])
 	(void)argv;
 	if (status != 0)
 		return status;
+	if (namespaces_read(ctl, &namespaces) < 0)
+		log_error("out of memory"); /* without them the rest still counts */
 	if (sysfs_read_file(&ctl->fs, &cmdline, &n, PATH_CMDLINE) == 0)
 		patient.cmdline = (struct str){ cmdline, n };
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)

@@ -4,6 +4,7 @@
 
 #include "ctl.h"
 #include "findings.h"
+#include "namespaces.h"
 #include "parse.h"
 #include "view.h"
 
@@ -11,6 +12,7 @@
 struct patient {
 	const struct ctl *ctl;
 	const struct view *view;
+	const struct namespaces *namespaces;
 	struct str cmdline; /* of the kernel; "" when it cannot be read */
 	struct findings *findings;
 };
@@ -34,3 +36,7 @@ void check_split(const struct patient *patient);
 void check_ratio(const struct patient *patient);
 void check_dax_state(const struct patient *patient);
 void check_windows(const struct patient *patient);
+
+/* doctor-pmem.c: persistent memory that carries data, beside what is memory. */
+void check_beside_data(const struct patient *patient);
+void check_daxctl(const struct patient *patient);

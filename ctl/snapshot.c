@@ -56,6 +56,8 @@ static const struct item {
 	{ PATH_ND_DEVICES "/*/mode", KIND_FILE, NULL },
 	{ PATH_ND_DEVICES "/*/holder", KIND_FILE, NULL },
 	{ PATH_ND_DEVICES "/*/numa_node", KIND_FILE, NULL },
+	{ PATH_ND_DEVICES "/*/uuid", KIND_FILE, NULL },
+	{ PATH_DAXCTL_CONFIG "/*.conf", KIND_FILE, NULL },
 	{ PATH_ND_DEVICES "/*/block/*/queue/dax", KIND_FILE, NULL },
 	{ PATH_ND_DEVICES "/*/block/*", KIND_DIR, NULL },
 	{ PATH_ND_DEVICES "/*/dax[0-9]*", KIND_DIR, NULL },

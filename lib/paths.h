@@ -47,6 +47,7 @@
 			"usr/lib/udev/rules.d", "lib/udev/rules.d"                 \
 	}
 
+#define PATH_DAXCTL_CONFIG "etc/daxctl.conf.d"
 #define PATH_ARCH "proc/sys/kernel/arch"
 #define PATH_RELEASE "proc/sys/kernel/osrelease"
 #define PATH_HYPERVISOR "sys/hypervisor/type"

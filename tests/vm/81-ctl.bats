@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bats
+# memhpctl at work on a real machine: doctor, monitor, online, reload and snapshot, and its completion.
+
+# shellcheck disable=SC2016 # what the guest is to expand is quoted
+
+bats_require_minimum_version 1.5.0
+load lib.bash
+
+setup_file()
+{
+	vm_every_kind
+}
+
+setup()
+{
+	vm_names
+}
+
+teardown()
+{
+	dump_on_failure
+}
+
+teardown_file()
+{
+	vm_teardown_file
+}
+
+# findings: of the doctor, a line each: severity, id, subject
+findings()
+{
+	guest 'memhpctl doctor --json || [ $? -le 2 ]' |
+		jq -r '.findings[] | [.severity, .id, .subject] | join(" ")'
+}
+
+has()
+{
+	grep -qxF -- "$2" <<<"$1" || {
+		printf 'not there: %s\nin: %s\n' "$2" "$1"
+		return 1
+	}
+}
+
+lacks()
+{
+	[[ $1 != *"$2"* ]] || {
+		printf 'not expected: %s\nin: %s\n' "$2" "$1"
+		return 1
+	}
+}
+
+@test "doctor names the memory that waits for daxctl, and that lies beside a file system" {
+	found=$(findings)
+	has "$found" "warning left-offline $cxl_dax"
+	has "$found" "warning left-offline $pmem_dax"
+	has "$found" "warning beside-data $pmem_dax"
+	lacks "$found" "error "
+	lacks "$found" stale
+	guest "memhpctl doctor" && return 1
+	[ "$(guest 'memhpctl doctor >/dev/null; echo $?' || true)" != 0 ]
+}
+
+@test "doctor sees that the kernel onlines, and that rules were removed" {
+	guest 'echo online >$memory/auto_online_blocks; mv /run/udev/rules.d/79-memhp.rules /run/79-memhp.rules'
+	found=$(findings)
+	has "$found" "error kernel-onlines /sys/devices/system/memory/auto_online_blocks"
+	has "$found" "error unpublished /run/udev/rules.d/79-memhp.rules"
+	guest 'status=0; memhpctl doctor >/dev/null || status=$?; [ "$status" -eq 2 ]'
+	guest 'mv /run/79-memhp.rules /run/udev/rules.d/; echo offline >$memory/auto_online_blocks'
+	lacks "$(findings)" "error "
+}
+
+@test "doctor writes nothing" {
+	guest 'cat $memory/memory*/state >/tmp/before; find /run/memhp | sort >>/tmp/before
+		memhpctl doctor >/dev/null || true
+		{ cat $memory/memory*/state; find /run/memhp | sort; } | cmp - /tmp/before'
+}
+
+@test "monitor shows each event, and ends with 0" {
+	guest 'memhpctl monitor --json >/tmp/json 2>/tmp/errors & echo $! >/tmp/json.pid
+		memhpctl monitor >/tmp/text 2>>/tmp/errors & echo $! >/tmp/text.pid
+		sleep 2'
+	acpi=$(dimm dimm2 512M 0)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ] && ! zones_of dimm $acpi | grep -q offline"
+	wait_for 60 "[ \$(grep -c '\"action\":\"online\"' /tmp/json) -ge 4 ]"
+	blocks=$(guest "dimm_blocks $acpi")
+	events=$(guest 'cat /tmp/json')
+	for block in $blocks; do
+		for action in add online; do
+			[ "$(jq -r --arg a $action --arg b "$block" 'select(.action == $a and .block == $b) | .block' <<<"$events")" = "$block" ]
+		done
+		[ "$(jq -r --arg b "$block" 'select(.action == "online" and .block == $b) | [.group, .zone, .owner] | join(" ")' \
+			<<<"$events")" = "$acpi Movable memhp" ]
+	done
+	guest 'grep -E "^[0-9:.]+ online +memory[0-9]+ +PNP0C80:[0-9A-F]+ +Movable +memhp +fits ratio" /tmp/text'
+	guest 'kill -INT $(cat /tmp/json.pid); kill -TERM $(cat /tmp/text.pid); sleep 1
+		! kill -0 $(cat /tmp/json.pid) 2>/dev/null; ! kill -0 $(cat /tmp/text.pid) 2>/dev/null; cat /tmp/errors; [ ! -s /tmp/errors ]'
+	guest 'status=0; timeout --preserve-status -s INT 2 memhpctl monitor || status=$?; [ "$status" -eq 0 ]'
+}
+
+@test "online brings back what was taken offline, of one device" {
+	guest "block=\$(dimm_blocks $node0_dimm | head -n 1); echo offline >\$memory/\$block/state
+		memhpctl doctor --json | grep -q '\"waiting\"' || [ \${PIPESTATUS[1]} -eq 0 ]
+		memhpctl online $node0_dimm
+		[ \"\$(block_state \$block)\" = online ]
+		! zones_of dimm $node0_dimm | grep -q offline"
+	guest "journalctl -b -t memhp --no-pager | grep -q '$node0_dimm .*online'"
+}
+
+@test "online leaves alone what is daxctl's, and names the command" {
+	run guest "memhpctl online $cxl_dax"
+	[ "$status" -ne 0 ]
+	[[ $output == *"daxctl online-memory $cxl_dax"* ]]
+	run guest 'memhpctl online'
+	[ "$status" -eq 0 ]
+	guest "zones_of iomem '^$cxl_dax\$' | grep -qx offline"
+}
+
+@test "online needs root, and says so in one line" {
+	guest 'status=0; setpriv --reuid=65534 --regid=65534 --clear-groups memhpctl online 2>/tmp/errors || status=$?
+		[ "$status" -eq 77 ]; [ "$(cat /tmp/errors)" = "memhpctl: online needs root" ]'
+	guest 'status=0; setpriv --reuid=65534 --regid=65534 --clear-groups memhpctl doctor >/tmp/out 2>/tmp/errors || status=$?
+		[ "$status" -le 2 ]; grep -q "not root" /tmp/errors'
+}
+
+@test "reload puts a configuration into force, and names mistakes" {
+	guest 'mkdir -p /etc/memhp.conf.d; printf "[Policy]\nMovableRatio=200\n" >/etc/memhp.conf.d/50-test.conf'
+	has "$(findings)" "warning stale-policy /etc/memhp.conf, /etc/memhp.conf.d/50-test.conf"
+	guest 'memhpctl reload | grep "in force: .*/etc/memhp.conf.d/50-test.conf"
+		grep -qx Policy.MovableRatio=200 /run/memhp/policy'
+	guest 'printf "[Policy]\nMovableRatio=many\n" >/etc/memhp.conf.d/50-test.conf
+		status=0; memhpctl reload >/tmp/out 2>/tmp/errors || status=$?
+		[ "$status" -eq 1 ]; grep "50-test.conf:2: .*many" /tmp/errors
+		grep -qx Policy.MovableRatio=301 /run/memhp/policy'
+	guest 'printf "[Policy]\nOnliner=none\n" >/etc/memhp.conf.d/50-test.conf
+		memhpctl reload | grep "switched off"; ! systemctl -q is-active memhp
+		rm /etc/memhp.conf.d/50-test.conf; memhpctl reload; systemctl -q is-active memhp'
+	lacks "$(findings)" "error "
+}
+
+@test "snapshot has what memhp reads, and memhp says the same of it" {
+	guest 'cd /tmp; memhpctl snapshot /tmp/machine.tar.gz; [ "$(stat -c %a machine.tar.gz)" = 600 ]
+		rm -rf unpacked; mkdir unpacked; tar -C unpacked -xf machine.tar.gz
+		for what in status plan "status nodes"; do
+			memhpctl $what >live 2>&1 || true; memhpctl --root unpacked $what >captured 2>&1 || true
+			# Which file system a namespace has is on the machine alone.
+			diff <(grep -v ext4 live) <(grep -v "not captured" captured)
+		done
+		/usr/lib/udev/memhp-callout --dry-run >live; /usr/lib/udev/memhp-callout --root unpacked --dry-run >captured; cmp live captured
+		! grep -rq -e console= unpacked/proc/cmdline'
+}
+
+@test "bash completes commands and devices" {
+	guest 'bash -c ". /usr/share/bash-completion/completions/memhpctl
+		COMP_WORDS=(memhpctl online PNP); COMP_CWORD=2; _memhpctl; printf \"%s\n\" \"\${COMPREPLY[@]}\"" | grep -qx '"$node0_dimm"
+}
