@@ -161,7 +161,7 @@ static int remove_files(const struct sysfs *fs, const char *path)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
-	int r = sysfs_opendir(fs, &dir, "%s", path);
+	int r = sysfs_opendir_real(fs, &dir, "%s", path);
 
 	if (r < 0)
 		return r;

@@ -9,7 +9,7 @@ int block_dir_read(const struct sysfs *fs, const char *path, struct block_list *
 	_cleanup_closedir_ DIR *dir = NULL;
 	struct block_list list = { NULL, 0 };
 	const struct dirent *entry;
-	int r = sysfs_opendir(fs, &dir, "%s", path);
+	int r = sysfs_opendir_real(fs, &dir, "%s", path);
 
 	if (r < 0)
 		return r;

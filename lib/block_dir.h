@@ -6,5 +6,8 @@
 #include "macro.h"
 #include "sysfs.h"
 
-/* The numbers of all entries called memoryN, ascending. 0, -ENOMEM or -errno of opening @path. */
+/*
+ * The numbers of all entries called memoryN, ascending. 0, -ENOMEM or -errno of opening @path,
+ * which is not to be a symbolic link.
+ */
 _must_check_ int block_dir_read(const struct sysfs *fs, const char *path, struct block_list *ret);

@@ -62,7 +62,7 @@ static bool add_line(char text[static RECORD_SIZE], size_t *used, const char *ke
 static int format_record(const struct record *record, char text[static RECORD_SIZE])
 {
 	/* Before anything has come of it there is nothing that properties should keep. */
-	bool is_news = record->state != RECORD_PENDING || record->try > 0 || record->outcome;
+	bool is_news = record->state != RECORD_PENDING || record->outcome;
 	char try[24];
 	size_t used = 0;
 
@@ -74,7 +74,7 @@ static int format_record(const struct record *record, char text[static RECORD_SI
 	    !add_line(text, &used, "MEMHP_OWNER", record->owner) ||
 	    !add_line(text, &used, "MEMHP_DAX_STATE", record->dax) ||
 	    !add_line(text, &used, "MEMHP_STATE", is_news ? state_names[record->state] : NULL) ||
-	    !add_line(text, &used, "MEMHP_TRY", record->try > 0 ? try : NULL) ||
+	    !add_line(text, &used, "MEMHP_TRY", is_news && record->try > 0 ? try : NULL) ||
 	    !add_line(text, &used, "MEMHP_OUTCOME", record->outcome))
 		return -ENAMETOOLONG;
 	return (int)used;
@@ -200,16 +200,15 @@ static int sweep(const struct sysfs *fs, const char *path, const struct snapshot
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
-	int r = sysfs_opendir(fs, &dir, "%s", path);
+	int r = sysfs_opendir_real(fs, &dir, "%s", path);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' || has(snapshot, entry->d_name))
 			continue;
-		r = sysfs_unlink(fs, "%s/%s", path, entry->d_name);
-		if (r < 0 && r != -ENOENT)
-			return r;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && errno != ENOENT)
+			return -errno;
 	}
 	return 0;
 }

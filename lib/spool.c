@@ -98,7 +98,7 @@ static int take_pending(const struct sysfs *fs, const struct spool *spool)
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
 	uint64_t id;
-	int r = sysfs_opendir(fs, &dir, PATH_PENDING);
+	int r = sysfs_opendir_real(fs, &dir, PATH_PENDING);
 
 	if (r < 0)
 		return r;

@@ -196,14 +196,11 @@ int sysfs_read_link(const struct sysfs *fs, char *ret, size_t size, const char *
 	return 0;
 }
 
-int sysfs_opendir(const struct sysfs *fs, DIR **ret, const char *fmt, ...)
+static int open_stream(int root, DIR **ret, const char *path, int flags)
 {
-	char path[PATH_MAX];
+	int fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
 	DIR *dir;
-	int fd;
 
-	FORMAT_PATH(path, fmt);
-	fd = openat(fs->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	dir = fdopendir(fd);
@@ -215,6 +212,22 @@ int sysfs_opendir(const struct sysfs *fs, DIR **ret, const char *fmt, ...)
 	}
 	*ret = dir;
 	return 0;
+}
+
+int sysfs_opendir(const struct sysfs *fs, DIR **ret, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+
+	FORMAT_PATH(path, fmt);
+	return open_stream(fs->fd, ret, path, 0);
+}
+
+int sysfs_opendir_real(const struct sysfs *fs, DIR **ret, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+
+	FORMAT_PATH(path, fmt);
+	return open_stream(fs->fd, ret, path, O_NOFOLLOW);
 }
 
 int sysfs_count_links(const struct sysfs *fs, uint64_t *ret, const char *fmt, ...)

@@ -78,6 +78,8 @@ _must_check_ _printf_(3, 4) int sysfs_write(const struct sysfs *fs, const char *
 _must_check_ _printf_(3, 4) int sysfs_mkdir(const struct sysfs *fs, unsigned mode, const char *fmt,
 					    ...);
 _must_check_ _printf_(2, 3) int sysfs_open_dir(const struct sysfs *fs, const char *fmt, ...);
+_must_check_ _printf_(3, 4) int sysfs_opendir_real(const struct sysfs *fs, DIR **ret,
+						   const char *fmt, ...);
 _must_check_ _printf_(2, 3) int sysfs_unlink(const struct sysfs *fs, const char *fmt, ...);
 _must_check_ _printf_(2, 3) int sysfs_rmdir(const struct sysfs *fs, const char *fmt, ...);
 

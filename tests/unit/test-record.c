@@ -172,7 +172,7 @@ static void test_states(void **state)
 		const char *dax, *lines;
 	} rows[] = {
 		{ RECORD_PENDING, 0, NULL, "" },
-		{ RECORD_PENDING, 2, NULL, "MEMHP_STATE=pending\nMEMHP_TRY=2\n" },
+		{ RECORD_PARTIAL, 2, NULL, "MEMHP_STATE=partial\nMEMHP_TRY=2\n" },
 		{ RECORD_ONLINE, 0, NULL, "MEMHP_STATE=online\n" },
 		{ RECORD_PARTIAL, 10, NULL, "MEMHP_STATE=partial\nMEMHP_TRY=10\n" },
 		{ RECORD_FAILED, 0, "offline", "MEMHP_DAX_STATE=offline\nMEMHP_STATE=failed\n" },
