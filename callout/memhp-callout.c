@@ -42,6 +42,7 @@ struct args {
 	uint64_t block;
 	bool drain;
 	bool dry_run;
+	bool queue;
 	const char *socket_name; /* of the service manager, or NULL */
 };
 
@@ -49,12 +50,14 @@ static void usage(void)
 {
 	(void)fputs(
 		"Usage: memhp-callout [OPTION...] memoryN\n"
-		"       memhp-callout [OPTION...] --drain\n\n"
+		"       memhp-callout [OPTION...] --drain\n"
+		"       memhp-callout [OPTION...] --queue memoryN\n\n"
 		"Online a memory block, and all that waits beside it, into the zone of its group.\n"
 		"Started by udev; see memhp-callout(8).\n\n"
 		"      --drain     online what is pending, and try again what is refused\n"
 		"      --dry-run   say what would be done for memoryN, or for each block that is\n"
 		"                  offline, and do nothing\n"
+		"      --queue     leave the block to the sweep\n"
 		"      --root DIR  use the tree below DIR instead of /\n"
 		"  -h, --help      show this help\n"
 		"  -V, --version   show the version\n",
@@ -66,10 +69,11 @@ static void usage(void)
  */
 static int parse_argv(struct args *ret, int argc, char *argv[], int *status)
 {
-	enum { ARG_DRAIN = 0x100, ARG_DRY_RUN, ARG_ROOT };
+	enum { ARG_DRAIN = 0x100, ARG_DRY_RUN, ARG_QUEUE, ARG_ROOT };
 	static const struct option options[] = {
 		{ "drain", no_argument, NULL, ARG_DRAIN },
 		{ "dry-run", no_argument, NULL, ARG_DRY_RUN },
+		{ "queue", no_argument, NULL, ARG_QUEUE },
 		{ "root", required_argument, NULL, ARG_ROOT },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -87,6 +91,9 @@ static int parse_argv(struct args *ret, int argc, char *argv[], int *status)
 		case ARG_DRY_RUN:
 			ret->dry_run = true;
 			break;
+		case ARG_QUEUE:
+			ret->queue = true;
+			break;
 		case ARG_ROOT:
 			ret->root = optarg;
 			break;
@@ -103,7 +110,7 @@ static int parse_argv(struct args *ret, int argc, char *argv[], int *status)
 	}
 
 	*status = STATUS_USAGE;
-	if ((ret->drain && ret->dry_run) || argc - optind > !ret->drain ||
+	if (ret->drain + ret->dry_run + ret->queue > 1 || argc - optind > !ret->drain ||
 	    (argc == optind && !ret->drain && !ret->dry_run)) {
 		log_error("expected the name of one memory block, or --drain alone; see --help");
 		return 0;
@@ -339,6 +346,20 @@ static int run_sweep(const struct sysfs *fs, const char *socket_name)
 	}
 }
 
+/* For an event that no callout could deal with. */
+static int queue(const struct sysfs *fs, const struct args *args)
+{
+	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
+	int r = spool_open(fs, &spool);
+
+	if (r == 0)
+		r = spool_drop(&spool, args->block);
+	if (r == 0)
+		return STATUS_DONE;
+	log_error("cannot put %s into /" PATH_PENDING ": %s", args->name, strerror(-r));
+	return STATUS_LEFT;
+}
+
 static int run(const struct args *args)
 {
 	_cleanup_(sysfs_close) struct sysfs fs = { .fd = -1 };
@@ -363,6 +384,8 @@ static int run(const struct args *args)
 		log_info("memhp is not in force, nothing done: memhp.service is not active");
 		return STATUS_DONE;
 	}
+	if (args->queue)
+		return queue(&fs, args);
 	return args->drain ? run_sweep(&fs, args->socket_name) : run_event(&fs, args);
 }
 

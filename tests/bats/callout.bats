@@ -886,6 +886,21 @@ MEMHP_OWNER=memhp"
 	equal "$(spooled)" ""
 }
 
+@test "--queue leaves a block to the sweep, and does nothing else" {
+	machine one-dimm
+	policy
+	run -0 --separate-stderr callout --queue memory33
+	equal "$output$stderr" ""
+	equal "$(spooled)" memory33
+	equal "$(zones 32 35)" "$dimm_offline"
+	run -0 callout --drain
+	equal "$(zones 32 35)" "$dimm_movable"
+	rm -r "$spool/pending"
+	touch "$spool/pending"
+	run -1 --separate-stderr callout --queue memory33
+	equal "$stderr" "memhp: cannot put memory33 into /run/memhp/pending: Not a directory"
+}
+
 @test "--help and --version" {
 	answers_help_and_version memhp-callout
 }
@@ -901,6 +916,9 @@ MEMHP_OWNER=memhp"
 	run -2 callout
 	run -2 callout memory32 memory33
 	run -2 callout --drain memory32
+	run -2 callout --queue
+	run -2 callout --queue --dry-run memory32
+	run -2 callout --queue --drain
 	run -2 callout --drain --dry-run
 	equal "$output" "memhp: expected the name of one memory block, or --drain alone; see --help"
 	run -2 callout --nonsense memory32

@@ -19,6 +19,7 @@ rules=$root/run/udev/rules.d/79-memhp.rules
 unset JOURNAL_STREAM SYSTEMD_SCOPE SYSTEMD_VIRTUALIZATION FAKEKERNEL_FAULTS
 export LC_ALL=C
 export FAKEKERNEL_LOG=$BATS_TEST_TMPDIR/writes
+export FAKEKERNEL_ROOT=$root
 # A program with sanitizers wants its own library first, though a later one is as good.
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
 

@@ -73,7 +73,7 @@ well_formed()
 	starts=$(grep -nE 'IMPORT\{program\}|PROGRAM|RUN|SYSTEMD_WANTS' "$packaged")
 	equal "$(cut -d: -f2- <<<"$starts")" \
 		'IMPORT{program}=="memhp-callout %k", GOTO="memhp_end"
-TAG+="systemd", ENV{SYSTEMD_WANTS}+="memhp-sweep.service"'
+TAG+="systemd", ENV{SYSTEMD_WANTS}+="memhp-lost@%k.service memhp-sweep.service"'
 	program memhp-callout >/dev/null
 	[ -e "$abs_top_srcdir/generator/memhp-sweep.service.in" ]
 

@@ -14,13 +14,24 @@
  *     memory34 pending NAME   an event leaves NAME in the spool just before
  *     memory34 kill           the program dies before the write
  *     online_policy EINVAL    it fails; "online_policy ignored": it does not, and changes nothing
+ *     memory34 wait FILE      the write goes on when FILE is there, below the root
+ *     at N kill               the program dies before the Nth call that it makes to the file system
+ *     at N gone memory34...   these blocks are unplugged before that call
+ *     fs PATH ERROR           nothing can be made, renamed or written whose path has PATH in it, nor,
+ *                             with "ERROR all", removed
+ *     clock                   CLOCK_MONOTONIC goes a day ahead and back again, in turn
+ * FAKEKERNEL_ROOT    of the tree, for "at" and "fs"
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 /* Not linked: what is preloaded has to be one object. */
 #include "parse.c"
@@ -39,12 +50,13 @@ struct target {
 };
 
 /* What the environment was when the program started; it may forget it. */
-static const char *log_path, *faults_text;
+static const char *log_path, *faults_text, *root_path;
 
 __attribute__((constructor)) static void keep_environment(void)
 {
 	log_path = getenv("FAKEKERNEL_LOG");
 	faults_text = getenv("FAKEKERNEL_FAULTS");
+	root_path = getenv("FAKEKERNEL_ROOT");
 }
 
 /* A path below the root; good until the next but three. */
@@ -177,6 +189,15 @@ static int find_error(struct str name)
 	return 0;
 }
 
+/* Not for ever: a test that is wrong is to fail. */
+static void wait_for(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (unsigned i = 0; i < 1000 && access(path, F_OK) < 0; i++)
+		(void)nanosleep(&pause, NULL);
+}
+
 /* Returns the error of the write, or 0 for it to go on. */
 static int fail(const struct target *target, struct str kind, const char *argument)
 {
@@ -192,6 +213,8 @@ static int fail(const struct target *target, struct str kind, const char *argume
 		(void)online(target, argument);
 	if (str_eq(kind, "pending"))
 		put(in_tree(target, "/run/memhp/pending/%s", argument), "we", "");
+	if (str_eq(kind, "wait"))
+		wait_for(in_tree(target, "/%s", argument));
 	if (parse_u64(str_of(argument), 10, &times) == 0 && n_failed++ >= times)
 		return 0;
 	if (str_eq(kind, "ignored"))
@@ -231,14 +254,191 @@ static int write_attribute(const struct target *target, const char *word)
 	return error;
 }
 
+/* "kill", or "gone memory32 memory33" */
+static void act(struct str action)
+{
+	struct target target = { .block = "" };
+	struct str word;
+
+	if (!str_next_word(&action, &word))
+		return;
+	if (str_eq(word, "kill"))
+		(void)raise(SIGKILL);
+	(void)snprintf(target.root, sizeof(target.root), "%s", root_path);
+	while (str_next_word(&action, &word)) {
+		(void)snprintf(target.block, sizeof(target.block), "%.*s", STR_ARG(word));
+		(void)rename(in_tree(&target, MEMORY "%s", target.block),
+			     in_tree(&target, "/unplugged-%s", target.block));
+	}
+}
+
+/* The next of the calls that "at" counts. */
+static void step(void)
+{
+	static uint64_t n_calls;
+	struct str rest = str_of(faults_text ? faults_text : ""), fault, word;
+	uint64_t at;
+
+	n_calls++;
+	while (root_path && str_next_line(&rest, &fault))
+		if (str_next_word(&fault, &word) && str_eq(word, "at") &&
+		    str_next_word(&fault, &word) && parse_u64(word, 10, &at) == 0 && at == n_calls)
+			act(fault);
+}
+
+/* The error of the first fault that names a part of the path, which lies below the root; or 0. */
+static int find_fs_fault(const char *path, bool is_removal)
+{
+	struct str rest = str_of(faults_text ? faults_text : ""), fault, word, end;
+
+	if (!root_path || !str_starts(str_of(path), root_path))
+		return 0;
+	while (str_next_line(&rest, &fault)) {
+		const char *at;
+		char text[WORD_SIZE];
+
+		if (!str_next_word(&fault, &word) || !str_eq(word, "fs") ||
+		    !str_next_word(&fault, &end) || !str_next_word(&fault, &word))
+			continue;
+		(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(end));
+		at = strstr(path + strlen(root_path), text);
+		if (at && (!is_removal || str_eq(str_trim(fault), "all")))
+			return find_error(word);
+	}
+	return 0;
+}
+
+static int fs_fault(int dir, const char *path, bool is_removal)
+{
+	char full[2 * PATH_MAX] = "", link[64];
+	ssize_t n;
+
+	if (path[0] != '/') {
+		(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+		n = readlink(link, full, PATH_MAX - 1);
+		full[n < 0 ? 0 : n] = '\0';
+		(void)snprintf(full + strlen(full), sizeof(full) - strlen(full), "/%s", path);
+	}
+	return find_fs_fault(path[0] == '/' ? path : full, is_removal);
+}
+
+static bool fails(int dir, const char *path, bool is_removal)
+{
+	int error;
+
+	step();
+	error = fs_fault(dir, path, is_removal);
+	if (error)
+		errno = error;
+	return error != 0;
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	unsigned mode = 0;
+	va_list ap;
+
+	va_start(ap, flags);
+	if (flags & O_CREAT)
+		mode = va_arg(ap, unsigned);
+	va_end(ap);
+	if (flags & O_CREAT && fails(dir, path, false))
+		return -1;
+	if (!(flags & O_CREAT))
+		step();
+	return (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
+int mkdirat(int dir, const char *path, mode_t mode)
+{
+	struct stat st;
+
+	/* What is there is there, also on a file system that is full. */
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && fails(dir, path, false))
+		return -1;
+	return (int)syscall(SYS_mkdirat, dir, path, mode);
+}
+
+int renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	if (fails(to_dir, to, false))
+		return -1;
+	return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
+}
+
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+	if (fails(to_dir, to, false))
+		return -1;
+	return (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
+}
+
+int unlinkat(int dir, const char *path, int flags)
+{
+	if (fails(dir, path, true))
+		return -1;
+	return (int)syscall(SYS_unlinkat, dir, path, flags);
+}
+
+int flock(int fd, int operation)
+{
+	step();
+	return (int)syscall(SYS_flock, fd, operation);
+}
+
+ssize_t read(int fd, void *buf, size_t size)
+{
+	step();
+	return syscall(SYS_read, fd, buf, size);
+}
+
+static bool has_clock_fault(void)
+{
+	struct str rest = str_of(faults_text ? faults_text : ""), fault;
+
+	while (str_next_line(&rest, &fault))
+		if (str_eq(str_trim(fault), "clock"))
+			return true;
+	return false;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	static bool is_ahead;
+	int r = (int)syscall(SYS_clock_gettime, clock, ret);
+
+	if (clock == CLOCK_MONOTONIC && has_clock_fault()) {
+		ret->tv_sec += is_ahead ? 86400 : 0;
+		is_ahead = !is_ahead;
+	}
+	return r;
+}
+
+/* A file below /run that a fault names is as full as its file system. */
+static bool is_full(int fd)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+	int error;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	path[n < 0 ? 0 : n] = '\0';
+	error = find_fs_fault(path, false);
+	if (error)
+		errno = error;
+	return error != 0;
+}
+
 ssize_t write(int fd, const void *buf, size_t size)
 {
 	char word[WORD_SIZE], line[4 * WORD_SIZE];
 	struct target target;
 	int error;
 
+	step();
 	if (!find_target(fd, &target))
-		return syscall(SYS_write, fd, buf, size);
+		return is_full(fd) ? -1 : syscall(SYS_write, fd, buf, size);
 	(void)snprintf(word, sizeof(word), "%.*s", (int)size, (const char *)buf);
 	(void)snprintf(line, sizeof(line), "%s/%s %s", target.block, target.attribute, word);
 	if (log_path)

@@ -1,0 +1,437 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bats
+# shellcheck disable=SC2016 # odd names
+# What may go wrong at any moment: in the end every block is online by its verdict, or its failure is on record with a
+# cause. callout.bats has what a single refusal does.
+
+load helpers
+
+# Two DIMMs, of which the first is movable and the second does not fit the ratio; a third has had no event.
+movable_then_kernel="Movable Movable Movable Movable Normal Normal Normal Normal"
+
+setup()
+{
+	# There is no looking for leaks in a program that gets killed; the other tests do that.
+	template=$BATS_TEST_TMPDIR/template
+}
+
+# prepare: the machine of most of these tests, events of its first two DIMMs pending
+prepare()
+{
+	# Blocks of boot memory are left out: every tree is copied hundreds of times.
+	machine <<-'END'
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		zone node0 Normal 2G
+		blocks 15 node0 online none
+		blocks 32-35 node0 offline "Normal Movable" PNP0C80:00
+		blocks 36-39 node0 offline "Normal Movable" PNP0C80:01
+		blocks 40-43 node0 offline "Normal Movable" PNP0C80:02
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-11fffffff : System RAM
+		| 120000000-13fffffff : System RAM
+		| 140000000-15fffffff : System RAM
+	END
+	config <<<$'[Policy]\nMovableRatio=30'
+	policy
+	rm -f "$memory"/memory*/{removable,phys_index,phys_device}
+	pending memory{32..39}
+	cp -a "$root" "$template"
+}
+
+# anew: that machine as it was
+anew()
+{
+	rm -rf "$root"
+	cp -a "$template" "$root"
+	rm -f "$FAKEKERNEL_LOG"
+}
+
+# settled: both DIMMs are online by their verdicts, no block was lost or onlined twice, nothing waits
+settled()
+{
+	equal "$(zones 32 39)" "$movable_then_kernel"
+	equal "$(spooled)" ""
+	contains "$(<"$spool/groups/PNP0C80:00")" MEMHP_STATE=online MEMHP_ZONE=movable
+	contains "$(<"$spool/groups/PNP0C80:01")" MEMHP_STATE=online MEMHP_ZONE=kernel
+}
+
+# -- Killed
+
+@test "a leader that is killed before any of its calls loses nothing, splits nothing and exceeds no ratio" {
+	local n status
+
+	prepare
+	for ((n = 1; n < 2000; n++)); do
+		anew
+		faults "at $n kill"
+		status=0
+		callout memory34 >"$BATS_TEST_TMPDIR/output" 2>&1 || status=$?
+		[ "$status" -ne 0 ] || break
+		equal "$status" 137
+		faults
+		# Another event of the same device, or the sweep.
+		((n % 2)) || callout memory35 >/dev/null 2>&1
+		callout --drain 2>"$BATS_TEST_TMPDIR/errors"
+		equal "$(<"$BATS_TEST_TMPDIR/errors" grep -v ' online, ' || :)" ""
+		# Killed when all was online but the outcome not yet on record, nothing is left for the sweep to say.
+		equal "$(zones 32 39)" "$movable_then_kernel"
+		equal "$(spooled)" ""
+	done
+	settled
+	# Each of them was tried, and there were as many as the work needs.
+	[ "$n" -gt 100 ]
+	[ "$n" -lt 2000 ]
+}
+
+@test "a callout that is killed before it finds the leader loses nothing: udev leaves its block to the sweep" {
+	local n status lock
+
+	prepare
+	for ((n = 1; n < 100; n++)); do
+		anew
+		rm "$spool"/pending/*
+		exec {lock}<"$spool/pending"
+		flock -n "$lock"
+		faults "at $n kill"
+		status=0
+		callout memory34 >"$BATS_TEST_TMPDIR/output" 2>&1 {lock}<&- || status=$?
+		faults
+		exec {lock}<&-
+		[ "$status" -ne 0 ] || break
+		callout --queue memory34 # as memhp-lost@.service does
+		callout --drain 2>/dev/null
+		equal "$(zones 32 35)" "$(same 4 Movable)"
+		equal "$(spooled)" ""
+	done
+	[ "$n" -gt 2 ]
+	equal "$(ls "$spool/pending")" memory34
+}
+
+@test "a sweep that is killed before any of its calls is finished by the next one" {
+	local n status
+
+	prepare
+	for ((n = 1; n < 2000; n += 9)); do
+		anew
+		faults "at $n kill"
+		status=0
+		callout --drain >"$BATS_TEST_TMPDIR/output" 2>&1 || status=$?
+		faults
+		[ "$status" -ne 0 ] || break
+		callout --drain 2>/dev/null
+		equal "$(zones 32 39)" "$movable_then_kernel"
+		equal "$(spooled)" ""
+	done
+	[ "$n" -gt 100 ]
+}
+
+# -- Gone
+
+@test "a block that vanishes before any of the leader's calls is no error, and the rest is online" {
+	local n zones
+
+	prepare
+	for ((n = 1; n < 250; n += 4)); do
+		anew
+		faults "at $n gone memory33"
+		callout memory34 >/dev/null 2>"$BATS_TEST_TMPDIR/errors"
+		equal "$(<"$BATS_TEST_TMPDIR/errors" grep -v ' online, ' || :)" ""
+		zones=$(zones 32 39)
+		[ "${zones/Movable - Movable/Movable Movable Movable}" = "$movable_then_kernel" ] || {
+			echo "call $n: $zones" >&2
+			return 1
+		}
+		equal "$(spooled)" ""
+	done
+}
+
+@test "a device that is unplugged before any of the leader's calls is no error, and the other one is online" {
+	local n
+
+	prepare
+	for ((n = 1; n < 250; n += 10)); do
+		anew
+		faults "at $n gone memory32 memory33 memory34 memory35"
+		callout memory36 >/dev/null 2>"$BATS_TEST_TMPDIR/errors"
+		equal "$(<"$BATS_TEST_TMPDIR/errors" grep -v ' online, ' || :)" ""
+		# Whether there is room for it depends on when the first one went.
+		[[ $(zones 36 39) == "$(same 4 Normal)" || $(zones 36 39) == "$(same 4 Movable)" ]]
+		equal "$(spooled)" ""
+	done
+}
+
+# -- /run
+
+@test "with /run full, the group of the event is onlined, and the message says why only that" {
+	prepare
+	rm -r "$spool"/{pending,groups,blocks,taken} 2>/dev/null || :
+	faults "fs run/memhp ENOSPC"
+	run -0 --separate-stderr callout memory33
+	equal "$(zones 32 39)" "$(same 4 Movable) $(same 4 offline)"
+	contains "$stderr" "cannot use /run/memhp/pending: No space left on device; only memory33 and its group are looked at" \
+		"PNP0C80:00: cannot write its record below /run/memhp/groups: No space left on device"
+	run -0 --separate-stderr callout memory37
+	equal "$(zones 32 39)" "$movable_then_kernel"
+}
+
+@test "a /run that fills up while the leader is at work stops nothing" {
+	prepare
+	faults "fs run/memhp/groups ENOSPC" "fs run/memhp/blocks ENOSPC" "fs run/memhp/stats ENOSPC"
+	run -0 --separate-stderr callout memory33
+	equal "$(zones 32 39)" "$movable_then_kernel"
+	equal "$(spooled)" ""
+	faults
+	run -0 callout --drain
+	equal "$(written_states)" "$(echo memory{32..39})"
+}
+
+@test "with /run read-only, event by event, no group is split and the ratio holds" {
+	local n
+
+	prepare
+	faults "fs run/memhp EROFS all"
+	for n in {32..39}; do
+		callout "memory$n" >/dev/null 2>&1
+	done
+	equal "$(zones 32 39)" "$movable_then_kernel"
+	equal "$(written_states)" "$(echo memory{32..39})"
+}
+
+@test "with /run read-only, all events at once, no group is split and the ratio holds" {
+	local n pids=()
+
+	prepare
+	faults "fs run/memhp EROFS all"
+	for n in {32..39}; do
+		callout "memory$n" >/dev/null 2>&1 &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	equal "$(zones 32 35 | tr ' ' '\n' | sort -u | wc -l) $(zones 36 39 | tr ' ' '\n' | sort -u | wc -l)" "1 1"
+	equal "$(zones 32 39 | tr ' ' '\n' | sort | uniq -c | xargs)" "4 Movable 4 Normal"
+}
+
+@test "a spool that is a link is not followed, nothing behind it is touched, and the group is onlined" {
+	local name
+
+	prepare
+	mkdir "$BATS_TEST_TMPDIR/elsewhere"
+	for name in pending taken groups blocks; do
+		anew
+		mkdir -p "$BATS_TEST_TMPDIR/elsewhere"
+		touch "$BATS_TEST_TMPDIR/elsewhere/memory40" "$BATS_TEST_TMPDIR/elsewhere/precious"
+		rm -rf "${spool:?}/$name"
+		ln -s "$BATS_TEST_TMPDIR/elsewhere" "$spool/$name"
+		callout memory33 >/dev/null 2>&1 || :
+		equal "$(cd "$BATS_TEST_TMPDIR/elsewhere" && echo *)" "memory40 precious"
+		equal "$(zones 40 43)" "$(same 4 offline)"
+		[ "$name" = taken ] || equal "$(zones 32 35)" "$(same 4 Movable)"
+	done
+}
+
+@test "names in the spool that are paths, links or odd bytes harm nothing, in the spool or outside of it" {
+	prepare
+	echo precious >"$BATS_TEST_TMPDIR/precious"
+	ln -s "$BATS_TEST_TMPDIR/precious" "$spool/pending/memory40"
+	ln -s /dev/null "$spool/pending/memory98"
+	mkdir "$spool/pending/memory99"
+	pending $'memory33\nmemory34' $'memory\xff\xfe' '%s%s%n' 'memory33;reboot' '$(reboot)' \
+		"memory$(printf '0%.0s' {1..200})1" '-rf' 'memory33 ' 'MEMORY33'
+	run -0 --separate-stderr callout memory33
+	equal "$(zones 32 39)" "$movable_then_kernel"
+	equal "$(zones 40 43)" "$(same 4 Normal)" # the name is what counts
+	equal "$(<"$BATS_TEST_TMPDIR/precious")" precious
+	equal "$(find "$spool/pending" "$spool/taken" -type f -o -type l)" ""
+}
+
+@test "a spool of 100 000 names" {
+	prepare
+	(cd "$spool/pending" && seq -f 'memory%.0f' 100000 199999 | xargs touch)
+	run -0 --separate-stderr callout memory33
+	settled
+}
+
+# -- Refusals
+
+@test "every error of the kernel leaves a record with its cause, and the rest of the group online" {
+	local error said
+
+	prepare
+	for error in ENOMEM EPERM EBUSY EHWPOISON EINVAL ENODEV EIO EINTR EAGAIN; do
+		anew
+		faults "memory33 $error"
+		callout memory32 >/dev/null 2>"$BATS_TEST_TMPDIR/errors" || :
+		said=$(<"$spool/groups/PNP0C80:00")
+		equal "$(zones 32 39)" "Movable offline ${movable_then_kernel#Movable Movable }"
+		case $error in
+		ENODEV) # the block is there, but its device says it is gone: nobody can online it
+			contains "$said" MEMHP_STATE=online "384 MiB (3 blocks) online" ;;
+		EHWPOISON)
+			contains "$said" MEMHP_STATE=partial "first memory33: Memory page has hardware error"
+			contains "$(<"$BATS_TEST_TMPDIR/errors")" "giving up"
+			equal "$(spooled)" "" ;;
+		*)
+			contains "$said" MEMHP_STATE=pending "1 block stays offline, first memory33: "
+			equal "$(spooled)" memory33
+			faults
+			callout --drain 2>/dev/null
+			settled ;;
+		esac
+	done
+}
+
+@test "a machine that cannot be read leaves its names, and a sweep that can reads it again" {
+	prepare
+	mv "$root/proc/zoneinfo" "$root/proc/away"
+	run -5 callout memory32
+	equal "$(spooled)" "$(echo memory{32..39})"
+	callout --drain >/dev/null 2>&1 3>&- &
+	mv "$root/proc/away" "$root/proc/zoneinfo"
+	wait $!
+	settled
+}
+
+# -- Time
+
+@test "a clock that jumps leaves the rest to the sweep at worst" {
+	prepare
+	faults clock
+	callout memory32 >/dev/null 2>&1 || :
+	callout memory36 >/dev/null 2>&1 || :
+	equal "$(zones 32 39 | tr ' ' '\n' | grep -c 'Movable\|Normal\|offline')" 8
+	callout --drain 2>/dev/null
+	settled
+}
+
+# -- At once
+
+@test "256 callouts at once for 64 blocks" {
+	local i n pids=()
+
+	machine <<-'END'
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 32-47 node0 offline "Normal Movable" PNP0C80:00
+		blocks 48-63 node0 offline "Normal Movable" PNP0C80:01
+		blocks 64-79 node0 offline "Normal Movable" PNP0C80:02
+		blocks 80-95 node0 offline "Normal Movable" PNP0C80:03
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-17fffffff : System RAM
+		| 180000000-1ffffffff : System RAM
+		| 200000000-27fffffff : System RAM
+		| 280000000-2ffffffff : System RAM
+	END
+	config <<<$'[Policy]\nMovableRatio=250'
+	policy
+	for i in {1..4}; do
+		for n in {32..95}; do
+			callout "memory$n" >/dev/null 2>>"$BATS_TEST_TMPDIR/errors" &
+			pids+=($!)
+		done
+	done
+	for i in "${pids[@]}"; do
+		wait "$i"
+	done
+	# 5 GiB may be movable: two of the four.
+	equal "$(zones 32 95 | tr ' ' '\n' | sort | uniq -c | xargs)" "32 Movable 32 Normal"
+	for n in 32 48 64 80; do
+		equal "$(zones $n $((n + 15)) | tr ' ' '\n' | sort -u | wc -l)" 1
+	done
+	equal "$(written_states | tr ' ' '\n' | sort | uniq -d)" ""
+	equal "$(spooled)" ""
+	equal "$(grep -v ' online, ' "$BATS_TEST_TMPDIR/errors" || :)" ""
+}
+
+@test "two leaders that meet, since somebody replaced the spool, put no device into two zones" {
+	prepare
+	faults "memory33 wait go"
+	callout memory32 >/dev/null 2>&1 3>&- &
+	until grep -q memory33 "$FAKEKERNEL_LOG" 2>/dev/null; do
+		sleep 0.02
+	done
+	faults
+	mv "$spool/pending" "$BATS_TEST_TMPDIR/replaced"
+	mkdir "$spool/pending"
+	callout memory36 >/dev/null 2>&1
+	touch "$root/go"
+	wait $!
+	equal "$(zones 32 35)" "$(same 4 Movable)"
+	equal "$(zones 36 39)" "$(same 4 Normal)"
+	callout --drain 2>/dev/null
+	equal "$(spooled)" ""
+}
+
+@test "a sweep and an event at the same moment" {
+	local i pids
+
+	prepare
+	for i in {1..10}; do
+		anew
+		pids=()
+		callout --drain >/dev/null 2>&1 &
+		pids+=($!)
+		callout memory32 >/dev/null 2>&1 &
+		pids+=($!)
+		callout memory39 >/dev/null 2>&1 &
+		pids+=($!)
+		wait "${pids[@]}"
+		settled
+		equal "$(written_states | tr ' ' '\n' | sort -V | xargs)" "$(echo memory{32..39})"
+	done
+}
+
+# -- The sweep
+
+@test "the sweep tells systemd what it waits for, counts its tries, and the record has both" {
+	prepare
+	faults "memory33 EPERM 2"
+	python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(60)
+print("ready", file=sys.stderr, flush=True)
+while True:
+    text = s.recv(4096).decode()
+    print(text, flush=True)
+    if text.endswith("nothing waits"):
+        break
+' "$BATS_TEST_TMPDIR/notify" >"$BATS_TEST_TMPDIR/told" 2>"$BATS_TEST_TMPDIR/ready" 3>&- &
+	until [ -s "$BATS_TEST_TMPDIR/ready" ]; do
+		sleep 0.02
+	done
+	NOTIFY_SOCKET=$BATS_TEST_TMPDIR/notify callout --drain 2>/dev/null
+	wait $!
+	holds "$BATS_TEST_TMPDIR/told" <<-END
+		STATUS=try 1 of 10
+		STATUS=try 2 of 10 in 1 s: 1 waiting, PNP0C80:00: 1 block stays offline, first memory33: Operation not permitted
+		STATUS=try 2 of 10
+		STATUS=try 3 of 10 in 2 s: 1 waiting, PNP0C80:00: 1 block stays offline, first memory33: Operation not permitted
+		STATUS=try 3 of 10
+		STATUS=nothing waits
+	END
+	settled
+	contains "$(<"$spool/groups/PNP0C80:00")" MEMHP_TRY=3
+	contains "$(<"$spool/stats")" blocks_onlined=8 blocks_refused=2 retries=2 blocks_given_up=0 decisions=4
+}
+
+@test "an address of a service manager that is none is passed over" {
+	local socket
+
+	prepare
+	for socket in "" x relative/path "@" "/$(printf 'x%.0s' {1..200})" "$BATS_TEST_TMPDIR/nobody"; do
+		anew
+		NOTIFY_SOCKET=$socket callout --drain 2>/dev/null
+		settled
+	done
+}
+
+@test "the environment of the callout changes nothing" {
+	prepare
+	POSIXLY_CORRECT=1 TZ=:/nonsense LC_ALL=xx_XX.nonsense TMPDIR=/nonsense MEMHP_ZONE=kernel run -0 callout memory33
+	settled
+}

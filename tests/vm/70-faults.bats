@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bats
+# What goes wrong around a leader in a real machine: whatever it is, all memory is online by its verdict in the end.
+
+# shellcheck disable=SC2016 # what the guest is to expand is quoted
+
+bats_require_minimum_version 1.5.0
+load lib.bash
+
+setup_file()
+{
+	vm_setup_file --virtio-mem vm0:4G
+}
+
+teardown_file()
+{
+	vm_teardown_file
+}
+
+teardown()
+{
+	dump_on_failure
+}
+
+# all_movable ACPI BLOCKS: the DIMM has so many blocks, in one zone, and nothing waits
+all_movable()
+{
+	wait_for 180 "[ \$(dimm_blocks $1 | wc -l) -eq $2 ] && [ \"\$(zones_of dimm $1)\" = Movable ]"
+	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken | grep memory)" ]'
+}
+
+# nothing_failed: no unit did, and none is left at work
+nothing_failed()
+{
+	wait_for 60 '! systemctl is-active --quiet memhp-sweep.service && [ -z "$(systemctl list-units --failed --plain --no-legend)" ]'
+}
+
+@test "the units are exposed no more than 3.0, and do their work all the same" {
+	guest 'for unit in memhp memhp-sweep memhp-replay; do
+			systemd-analyze security --threshold=30 --no-pager $unit.service >/run/security 2>&1 || { cat /run/security; exit 1; }
+			tail -n 1 /run/security
+		done'
+	[ "$(guest 'systemctl is-active memhp.service memhp-sweep.path' | xargs)" = "active active" ]
+	guest 'systemctl start memhp-sweep.service; systemctl reload memhp.service'
+	nothing_failed
+	[ "$(guest 'stat -c "%U %a" /run/memhp /run/memhp/groups /run/memhp/blocks /run/memhp/pending /run/memhp/taken' | xargs)" = \
+		"root 755 root 755 root 755 root 700 root 700" ]
+}
+
+@test "what the sweep waits for is seen in its status, and done when the refusal is over" {
+	# The state of one block is a file that cannot be written, as soon as the block is there.
+	guest 'mkdir -p /run/fault; mount -t tmpfs tmpfs /run/fault; echo offline >/run/fault/state
+		chattr +i /run/fault/state
+		udevadm control --stop-exec-queue'
+	acpi=$(dimm refused 512M)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ]"
+	guest "block=\$(dimm_blocks $acpi | sed -n 2p)
+		mount --bind /run/fault/state \$memory/\$block/state; echo \$block >/run/refused
+		udevadm control --start-exec-queue"
+	wait_for 90 'systemctl status memhp-sweep.service | grep -E "Status: .try [2-9] of 10 in [0-9]+ s: 1 waiting, PNP0C80:[0-9a-f]+: 1 block stays offline, first memory[0-9]+: Operation not permitted"'
+	guest "grep -x MEMHP_STATE=pending /run/memhp/groups/$acpi; grep -E '^MEMHP_TRY=[1-9]' /run/memhp/groups/$acpi
+		grep -E '^blocks_refused=[1-9]' /run/memhp/stats"
+	guest 'umount $memory/$(cat /run/refused)/state'
+	all_movable "$acpi" 4
+	guest "grep -x MEMHP_STATE=online /run/memhp/groups/$acpi"
+	nothing_failed
+	undimm refused
+}
+
+@test "udevd is restarted in the middle of a plug" {
+	acpi=$(dimm restarted 2G)
+	resize vm0 1G
+	guest 'for _ in 1 2 3; do systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service; sleep 0.5; done'
+	all_movable "$acpi" 16
+	wait_for 120 '[ "$(iomem_blocks "^System RAM .virtio_mem" | wc -l)" -eq 8 ] && ! zones_of iomem "^System RAM .virtio_mem" | grep -q offline'
+	nothing_failed
+	resize vm0 0
+	undimm restarted
+}
+
+@test "the leader is killed in the middle of its work" {
+	acpi=$(dimm killed 2G)
+	guest 'for _ in $(seq 200); do
+			pid=$(pgrep -o -x memhp-callout) && kill -KILL $pid && break
+			sleep 0.02
+		done
+		[ -n "$pid" ]'
+	all_movable "$acpi" 16
+	nothing_failed
+	undimm killed
+}
+
+@test "a device that takes longer than an event may last is onlined nevertheless" {
+	guest 'echo event_timeout=2 >>/etc/udev/udev.conf; systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service'
+	acpi=$(dimm slow 6G)
+	all_movable "$acpi" 48
+	nothing_failed
+	guest 'sed -i /event_timeout/d /etc/udev/udev.conf; systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service'
+	undimm slow
+}
+
+@test "udevd cannot start processes for a while" {
+	guest 'systemctl set-property --runtime systemd-udevd.service TasksMax=2'
+	acpi=$(dimm forkless 512M)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ]"
+	guest 'sleep 3; systemctl set-property --runtime systemd-udevd.service TasksMax=infinity
+		systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service'
+	all_movable "$acpi" 4
+	nothing_failed
+	undimm forkless
+}
+
+@test "a device that is unplugged while it is onlined is no error" {
+	local i
+
+	for i in 1 2 3; do
+		dimm "vanishing$i" 1G >/dev/null
+		undimm "vanishing$i" || true
+	done
+	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken | grep memory)" ]'
+	nothing_failed
+	[ "$(guest 'zones_of iomem "^System RAM$" | grep -c offline || true')" = 0 ]
+}
