@@ -17,15 +17,22 @@ static bool is_onliner(const struct patient *patient)
 
 void check_kernel_onlines(const struct patient *patient)
 {
-	char value[64];
+	const struct view *view = patient->view;
+	bool is_offline = strcmp(view->auto_online, "offline") == 0;
 
-	if (!is_onliner(patient) ||
-	    sysfs_read(&patient->ctl->fs, value, sizeof(value), PATH_AUTO_ONLINE) < 0 ||
-	    strcmp(value, "offline") == 0)
+	if (!view->is_in_force || view->auto_online[0] == '\0')
+		return;
+	if (view->policy.onliner == ONLINER_KERNEL && is_offline)
+		findings_add(
+			patient->findings, SEVERITY_ERROR, "kernel-is-off", "/" PATH_AUTO_ONLINE,
+			"systemctl restart memhp",
+			"is \"offline\", though the kernel is to online (Onliner=kernel or auto)");
+	if (view->policy.onliner != ONLINER_UDEV || is_offline)
 		return;
 	findings_add(patient->findings, SEVERITY_ERROR, "kernel-onlines", "/" PATH_AUTO_ONLINE,
 		     "systemctl restart memhp, and find out who has changed it",
-		     "is \"%s\": the kernel onlines all new memory before memhp can", value);
+		     "is \"%s\": the kernel onlines all new memory before memhp can",
+		     view->auto_online);
 }
 
 static void check_default_state(const struct patient *patient)

@@ -99,7 +99,7 @@ void check_onlined_by_others(const struct patient *patient)
 {
 	const struct snapshot *snapshot = &patient->view->snapshot;
 
-	if (!patient->view->is_in_force)
+	if (!patient->view->is_in_force || patient->view->policy.onliner != ONLINER_UDEV)
 		return;
 	for (size_t i = 0; i < snapshot->groups.n; i++) {
 		const struct group *group = &snapshot->groups.g[i];

@@ -138,6 +138,9 @@ void check_configuration(const struct patient *patient)
 	int r = config_read(&patient->ctl->fs, &configured, origin, sizeof(origin), add_mistake,
 			    &copy);
 
+	/* The generator chooses where "auto" leaves it a choice, or the kernel lacks what it needs. */
+	if (r >= 0 && (configured.onliner == ONLINER_AUTO || configured.onliner == ONLINER_KERNEL))
+		configured.onliner = patient->view->policy.onliner;
 	if (r >= 0 && patient->view->is_in_force)
 		compare_policies(patient, &configured, origin);
 }

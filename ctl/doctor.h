@@ -37,6 +37,9 @@ void check_ratio(const struct patient *patient);
 void check_dax_state(const struct patient *patient);
 void check_windows(const struct patient *patient);
 
+/* doctor-rules.c: udev rules of others. */
+void check_rules(const struct patient *patient);
+
 /* doctor-pmem.c: persistent memory that carries data, beside what is memory. */
 void check_beside_data(const struct patient *patient);
 void check_daxctl(const struct patient *patient);

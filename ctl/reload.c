@@ -49,17 +49,20 @@ static void report_config(void *userdata, const char *file, unsigned line, const
 		log_warning("%s: %s", file, message);
 }
 
-/* Whether what is published says the same as @policy. */
-static bool is_in_force(const struct ctl *ctl, const struct policy *policy)
+/* Whether what is published says the same as @policy, but for who onlines, if that was to choose. */
+static bool is_in_force(const struct ctl *ctl, struct policy *policy)
 {
 	_cleanup_free_ char *wanted = malloc(POLICY_TEXT_SIZE), *found = malloc(POLICY_TEXT_SIZE);
 	_cleanup_free_ char *text = NULL;
 	struct policy published;
 	size_t n;
 
-	return wanted && found && sysfs_read_file(&ctl->fs, &text, &n, PATH_POLICY) == 0 &&
-	       policy_parse(&published, (struct str){ text, n }) == 0 &&
-	       policy_format(policy, "", wanted, POLICY_TEXT_SIZE) >= 0 &&
+	if (!wanted || !found || sysfs_read_file(&ctl->fs, &text, &n, PATH_POLICY) < 0 ||
+	    policy_parse(&published, (struct str){ text, n }) < 0)
+		return false;
+	if (policy->onliner == ONLINER_AUTO || policy->onliner == ONLINER_KERNEL)
+		policy->onliner = published.onliner;
+	return policy_format(policy, "", wanted, POLICY_TEXT_SIZE) >= 0 &&
 	       policy_format(&published, "", found, POLICY_TEXT_SIZE) >= 0 &&
 	       strcmp(wanted, found) == 0;
 }

@@ -87,7 +87,6 @@ static const struct item {
 	{ PATH_BLOCKS, KIND_DIR, NULL },
 	{ PATH_BLOCKS "/memory[0-9]*", KIND_FILE, NULL },
 	{ PATH_RUN "/*", KIND_FILE, NULL },
-	{ PATH_UDEV_RULES "/79-memhp.rules", KIND_FILE, NULL },
 	{ PATH_RENDERED "/*", KIND_FILE, NULL },
 };
 
@@ -288,19 +287,30 @@ static int put_matching(struct job *job, const struct item *item, const char *pa
 	return r;
 }
 
+/* @suffix: a pattern below each of @paths, or "" */
+static int put_files(struct job *job, const char *const *paths, size_t n, const char *suffix)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		char pattern[64];
+
+		(void)snprintf(pattern, sizeof(pattern), "%s%s", paths[i], suffix);
+		r = put_matching(job, &(struct item){ pattern, KIND_FILE, NULL }, "", pattern);
+	}
+	return r;
+}
+
 static int put_config(struct job *job)
 {
 	static const char *const files[] = PATHS_CONFIG, *const dirs[] = PATHS_CONFIG_DROPINS;
-	int r = 0;
+	static const char *const rules[] = PATHS_UDEV_RULES;
+	int r = put_files(job, files, ARRAY_SIZE(files), "");
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(files); i++)
-		r = put_matching(job, &(struct item){ files[i], KIND_FILE, NULL }, "", files[i]);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(dirs); i++) {
-		char pattern[64];
-
-		(void)snprintf(pattern, sizeof(pattern), "%s/*.conf", dirs[i]);
-		r = put_matching(job, &(struct item){ pattern, KIND_FILE, NULL }, "", pattern);
-	}
+	if (r == 0)
+		r = put_files(job, dirs, ARRAY_SIZE(dirs), "/*.conf");
+	if (r == 0)
+		r = put_files(job, rules, ARRAY_SIZE(rules), "/*.rules");
 	return r;
 }
 

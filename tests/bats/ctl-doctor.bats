@@ -158,6 +158,22 @@ onlined()
 	does_not_find config-mistake
 }
 
+@test "rules of others that online memory" {
+	in_force boot-only
+	does_not_find competing-rule
+	config usr/lib/udev/rules.d/40-redhat.rules <<-'END'
+		SUBSYSTEM=="cpu", ACTION=="add", ATTR{online}="1"
+		SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online"
+	END
+	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:2 "/etc/udev/rules.d"
+	run -2 ctl doctor
+	# The administrator has masked it.
+	config etc/udev/rules.d/40-redhat.rules </dev/null
+	does_not_find competing-rule
+	config etc/udev/rules.d/99-site.rules <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	finds competing-rule /etc/udev/rules.d/99-site.rules:1 "remove it from the file"
+}
+
 # -- The kernel
 
 @test "a kernel that onlines new memory by itself" {
@@ -165,6 +181,22 @@ onlined()
 	does_not_find kernel-onlines
 	echo online_movable >"$memory/auto_online_blocks"
 	finds kernel-onlines /sys/devices/system/memory/auto_online_blocks online_movable "systemctl restart memhp"
+}
+
+@test "a kernel that is to online new memory, and does not" {
+	config <<<$'[Policy]\nOnliner=kernel'
+	machine boot-only
+	mkdir -p "$root/sys/module/memory_hotplug/parameters"
+	echo contig-zones >"$root/sys/module/memory_hotplug/parameters/online_policy"
+	echo 301 >"$root/sys/module/memory_hotplug/parameters/auto_movable_ratio"
+	echo Y >"$root/sys/module/memory_hotplug/parameters/auto_movable_numa_aware"
+	start
+	echo online >"$memory/auto_online_blocks"
+	does_not_find kernel-is-off
+	does_not_find kernel-onlines
+	does_not_find stale-policy
+	echo offline >"$memory/auto_online_blocks"
+	finds kernel-is-off /sys/devices/system/memory/auto_online_blocks "Onliner=kernel" "systemctl restart memhp"
 }
 
 @test "memhp_default_state= that has the kernel online what is there at boot" {
@@ -439,6 +471,6 @@ daxctl_config()
 @test "without root what can be told is told" {
 	in_force hidden-iomem
 	run ctl doctor
-	contains "$output" "cannot be read"
+	contains "$output" "addresses in /proc/iomem cannot be read"
 	[ "$status" -le 2 ]
 }

@@ -25,16 +25,16 @@ unpack()
 # tools ROOT: what memhp's programs say of a machine
 tools()
 {
-	local command
+	local command out
 
 	for command in status doctor plan "explain memory32" map metrics; do
 		# shellcheck disable=SC2086 # words
 		"$(program memhpctl)" --root "$1" $command 2>&1 | sed "s|$1||g" || :
 	done
 	"$(program memhp-callout)" --root "$1" --dry-run 2>&1 || :
-	mkdir -p "$BATS_TEST_TMPDIR/out"
-	"$(program memhp-generator)" --root "$1" "$BATS_TEST_TMPDIR/out" 2>&1 || :
-	cat "$BATS_TEST_TMPDIR/out"/memhp/* 2>/dev/null || :
+	out=$(mktemp -d -p "$BATS_TEST_TMPDIR")
+	"$(program memhp-generator)" --root "$1" "$out" 2>&1 || :
+	cat "$out"/memhp/* 2>/dev/null || :
 }
 
 @test "memhp says the same of the machine and of its unpacked archive" {
