@@ -167,6 +167,9 @@ onlined()
 	END
 	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:2 "/etc/udev/rules.d"
 	run -2 ctl doctor
+	# memhp replaces it.
+	start
+	does_not_find competing-rule
 	# The administrator has masked it.
 	config etc/udev/rules.d/40-redhat.rules </dev/null
 	does_not_find competing-rule
