@@ -197,14 +197,33 @@ static int online_block(struct pass *pass, const struct block *block, enum zone 
 	return block_list_add(&pass->refused, block->id);
 }
 
+/* Of a dynamic group some blocks may be somebody else's: those in a [Range] with Zone=leave. */
+static bool is_left(const struct pass *pass, const struct block *block)
+{
+	struct question question = snapshot_question(&pass->snapshot, block);
+	enum zone_policy zone;
+
+	(void)policy_find_zone(pass->leader->policy, &question.target, &zone);
+	return zone == ZONE_POLICY_LEAVE;
+}
+
+/* Whether what is done with its group, the block's verdict being @zone, is what it needs. */
+static bool shares_verdict(const struct pass *pass, const struct group *group,
+			   const struct block *block, enum zone zone)
+{
+	if (&pass->snapshot.groups.g[block->group] != group)
+		return false;
+	return !group->is_dynamic || is_left(pass, block) == (zone == ZONE_LEAVE);
+}
+
 /*
  * A static group is onlined as a whole. Of a dynamic one only the blocks whose events came: an
  * offline block of a virtio-mem device may be one that somebody, or the driver, means to take away.
  */
 static bool is_member_to_online(const struct pass *pass, const struct group *group,
-				const struct block *block)
+				const struct block *block, enum zone zone)
 {
-	if (block->state != BLOCK_OFFLINE || &pass->snapshot.groups.g[block->group] != group)
+	if (block->state != BLOCK_OFFLINE || !shares_verdict(pass, group, block, zone))
 		return false;
 	return !group->is_dynamic || block_list_has(&pass->list, block->id);
 }
@@ -244,7 +263,7 @@ static int online_group(struct pass *pass, const struct group *group, struct ver
 		const struct block *block = &pass->snapshot.blocks[i];
 		int r;
 
-		if (!is_member_to_online(pass, group, block))
+		if (!is_member_to_online(pass, group, block, verdict.zone))
 			continue;
 		if (now_ms() > pass->deadline_ms) {
 			keep_name(pass->leader, block->id);
@@ -293,7 +312,7 @@ static void leave_group(struct pass *pass, const struct group *group, const stru
 		const struct block *block = &pass->snapshot.blocks[i];
 
 		if (block->state != BLOCK_OFFLINE ||
-		    &pass->snapshot.groups.g[block->group] != group)
+		    !shares_verdict(pass, group, block, verdict->zone))
 			continue;
 		link_record(leader, group, block->id);
 		if (block->id != leader->own_block && block_list_has(&pass->list, block->id))
@@ -319,7 +338,7 @@ static void finish_group(struct pass *pass, size_t from, const struct group *gro
 	for (size_t i = from; i < pass->list.n && pass->list.ids[i] <= group->last; i++) {
 		const struct block *block = snapshot_find_block(&pass->snapshot, pass->list.ids[i]);
 
-		if (block && &pass->snapshot.groups.g[block->group] == group)
+		if (block && shares_verdict(pass, group, block, verdict->zone))
 			finish(pass, i,
 			       verdict->zone == ZONE_LEAVE || block->state != BLOCK_OFFLINE);
 	}

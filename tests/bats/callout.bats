@@ -444,6 +444,16 @@ dax()
 	equal "$(zones 34 37) $(zones 40 43)" "$(same 3 Movable) $(same 4 Normal) Movable"
 }
 
+@test "of a virtio-mem device the blocks of a range that is left to somebody stay offline, and no others" {
+	machine virtio-mem
+	config <<<$'[Range 0x110000000-0x117ffffff]\nZone=leave\n[Range 0x128000000-0x12fffffff]\nZone=leave'
+	policy
+	pending memory{35..37} memory40
+	run -0 callout memory34
+	equal "$(zones 34 37) $(zones 40 41)" "offline Movable Movable offline Movable offline"
+	equal "$(spooled)" ""
+}
+
 # -- Left alone
 
 @test "a CXL region waits for daxctl, and every block that an event came of says so" {
