@@ -37,18 +37,22 @@ bool rule_file_is_candidate(const char *name)
 	       strcmp(name, "79-memhp.rules") != 0 && strcmp(name, "80-memhp.rules") != 0;
 }
 
-bool rule_file_is_ours(const struct sysfs *fs, const char *name)
+static bool has_mark(const struct sysfs *fs, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
-	char target[8];
 	size_t n;
+	int r = sysfs_read_regular(fs, SIZE_MAX, &text, &n, PATH_UDEV_RULES "/%s", name);
+
+	return r == 0 && str_starts((struct str){ text, n }, MARK);
+}
+
+bool rule_file_is_ours(const struct sysfs *fs, const char *name)
+{
+	char target[8];
 	int r = sysfs_read_link(fs, target, sizeof(target), PATH_UDEV_RULES "/%s", name);
 
 	/* A link, however long its target, is somebody else's. */
-	if (r == 0 || r == -E2BIG)
-		return false;
-	r = sysfs_read_regular(fs, SIZE_MAX, &text, &n, PATH_UDEV_RULES "/%s", name);
-	return r == 0 && str_starts((struct str){ text, n }, MARK);
+	return r != 0 && r != -E2BIG && has_mark(fs, name);
 }
 
 static bool is_listed(const struct file_list *list, const char *name)
