@@ -8,6 +8,7 @@
 #include "config.h"
 #include "firmware.h"
 #include "log.h"
+#include "onliner.h"
 #include "paths.h"
 #include "record.h"
 #include "udev_db.h"
@@ -123,6 +124,26 @@ static int name_groups(const struct ctl *ctl, struct view *view)
 	return r;
 }
 
+/* The policy in force has what Onliner= came to; the files may have changed since. */
+static int explain_onliner(const struct sysfs *fs, struct view *view)
+{
+	enum onliner now = (enum onliner)view->policy.onliner;
+	struct onliner_choice choice;
+	struct policy configured;
+	char origin[sizeof(view->origin)];
+	int r = config_read(fs, &configured, origin, sizeof(origin), NULL, NULL);
+
+	if (r < 0)
+		return r;
+	choice = onliner_choose(&configured, &view->snapshot.machine, windows_any(&view->windows));
+	if (choice.onliner == now && choice.asked != now)
+		onliner_explain(&choice, view->onliner_why, sizeof(view->onliner_why));
+	else
+		(void)snprintf(view->onliner_why, sizeof(view->onliner_why), "Onliner=%s",
+			       now == ONLINER_KERNEL ? "kernel" : "udev");
+	return 0;
+}
+
 static int explain_error(int error)
 {
 	switch (error) {
@@ -151,6 +172,8 @@ static int read_all(const struct ctl *ctl, struct view *view)
 		r = firmware_read_windows(&ctl->fs, &view->windows, report_firmware, view);
 	if (r == 0)
 		r = read_policy(&ctl->fs, view);
+	if (r == 0 && view->is_in_force)
+		r = explain_onliner(&ctl->fs, view);
 	if (r == 0 && sysfs_read(&ctl->fs, view->auto_online, sizeof(view->auto_online),
 				 PATH_AUTO_ONLINE) < 0)
 		view->auto_online[0] = '\0';
@@ -186,21 +209,16 @@ void view_done(struct view *view)
 
 enum view_onliner view_find_onliner(const struct view *view, const char **ret_why)
 {
-	bool kernel = str_starts(str_of(view->auto_online), "online");
+	bool is_on = str_starts(str_of(view->auto_online), "online");
 
-	if (view->is_in_force && view->policy.onliner == ONLINER_UDEV) {
-		*ret_why = "Onliner=udev";
-		return VIEW_ONLINER_MEMHP;
+	if (view->is_in_force) {
+		*ret_why = view->onliner_why;
+		return view->policy.onliner == ONLINER_KERNEL ? VIEW_ONLINER_KERNEL :
+								VIEW_ONLINER_MEMHP;
 	}
-	if (kernel) {
-		*ret_why = view->is_in_force ?
-				   "Onliner=none, and auto_online_blocks is on" :
-				   "memhp is not in force, and auto_online_blocks is on";
-		return VIEW_ONLINER_KERNEL;
-	}
-	*ret_why = view->is_in_force ? "Onliner=none, and auto_online_blocks is off" :
-				       "memhp is not in force, and auto_online_blocks is off";
-	return VIEW_ONLINER_OTHERS;
+	*ret_why = is_on ? "memhp is not in force, and auto_online_blocks is on" :
+			   "memhp is not in force, and auto_online_blocks is off";
+	return is_on ? VIEW_ONLINER_KERNEL : VIEW_ONLINER_OTHERS;
 }
 
 const char *view_onliner_name(enum view_onliner onliner)

@@ -17,7 +17,8 @@ struct view {
 	struct policy policy;
 	char origin[1024]; /* the files that the policy is from */
 	bool is_in_force;  /* memhp.service has published it, else it is what the files say now */
-	char auto_online[32]; /* auto_online_blocks now: "offline"; "" when it cannot be read */
+	char onliner_why[256]; /* how Onliner= came to what is in force; "" when it is not */
+	char auto_online[32];  /* auto_online_blocks now: "offline"; "" when it cannot be read */
 	/* addresses in /proc/iomem are not for us (no root): only DIMMs are recognised for sure */
 	bool hides_addresses;
 	bool hides_windows; /* nor are the firmware's tables */
@@ -35,7 +36,7 @@ enum view_onliner {
 	_VIEW_ONLINER_MAX,
 };
 
-/* @ret_why: one line for a person. */
+/* @ret_why: one line for a person; points into @view, or to text that stays. */
 enum view_onliner view_find_onliner(const struct view *view, const char **ret_why);
 /* "memhp", "kernel", "others". */
 const char *view_onliner_name(enum view_onliner onliner);

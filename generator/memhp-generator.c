@@ -173,20 +173,12 @@ static void announce_windows(const struct policy *policy, const struct windows *
 	}
 }
 
-static bool has_windows(const struct windows *windows)
-{
-	for (unsigned kind = 0; kind < _WINDOW_KIND_MAX; kind++)
-		if (windows->kind[kind].n > 0)
-			return true;
-	return false;
-}
-
 /* The policy gets who onlines here; said only where that is not a matter of course. */
 static void choose_onliner(const struct sysfs *fs, const struct windows *windows,
 			   struct policy *policy)
 {
 	struct machine machine = machine_read(fs);
-	struct onliner_choice choice = onliner_choose(policy, &machine, has_windows(windows));
+	struct onliner_choice choice = onliner_choose(policy, &machine, windows_any(windows));
 	bool is_as_asked = choice.asked == choice.onliner;
 	char text[256];
 

@@ -11,6 +11,14 @@ void windows_done(struct windows *windows)
 		ranges_done(&windows->kind[i]);
 }
 
+bool windows_any(const struct windows *windows)
+{
+	for (unsigned kind = 0; kind < _WINDOW_KIND_MAX; kind++)
+		if (windows->kind[kind].n > 0)
+			return true;
+	return false;
+}
+
 const char *window_kind_name(enum window_kind kind)
 {
 	static const char *const names[_WINDOW_KIND_MAX] = {

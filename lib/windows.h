@@ -27,6 +27,9 @@ struct windows {
 
 void windows_done(struct windows *windows);
 
+/* Whether there is any. */
+bool windows_any(const struct windows *windows);
+
 /* "CXL window", "persistent memory", "soft-reserved memory". */
 const char *window_kind_name(enum window_kind kind);
 

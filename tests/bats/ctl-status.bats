@@ -89,6 +89,21 @@ disk()
 	contains "$(text)" "memhp onlines new memory (Onliner=udev)."
 }
 
+@test "what Onliner=auto came to is said, and why" {
+	local name
+
+	for name in cxl-window virtio-mem; do
+		rm -rf "$root"
+		machine "$name"
+		config <<<$'[Policy]\nOnliner=auto'
+		install -D -m 644 /dev/stdin "$root/sys/module/memory_hotplug/parameters/online_policy" <<<contig-zones
+		policy
+		text >"$BATS_TEST_TMPDIR/$name"
+	done
+	contains "$(<"$BATS_TEST_TMPDIR/cxl-window")" "memhp onlines new memory (Onliner=auto: udev onlines, since"
+	contains "$(<"$BATS_TEST_TMPDIR/virtio-mem")" "The kernel onlines new memory (Onliner=auto: the kernel onlines"
+}
+
 @test "where memhp is not in force the kernel may be who onlines" {
 	machine one-dimm
 	echo online_movable >"$memory/auto_online_blocks"
