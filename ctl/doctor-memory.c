@@ -117,7 +117,10 @@ void check_onlined_by_others(const struct patient *patient)
 		if (n == 0)
 			continue;
 		blocks_text(snapshot, n, size);
-		findings_add(patient->findings, SEVERITY_WARNING, "onlined-by-others", group->name,
+		/* Movable memory does no harm, and a restart of memhp.service forgets who it was. */
+		findings_add(patient->findings,
+			     group->kernel > 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
+			     "onlined-by-others", group->name,
 			     "memhp_default_state=offline on the kernel command line leaves memory "
 			     "that is there at boot to memhp",
 			     "%s of it were onlined by another than memhp, or before it started%s",

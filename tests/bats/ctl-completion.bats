@@ -53,6 +53,8 @@ completes()
 	publish start 2>/dev/null
 	ctl online 2>/dev/null
 	equal "$(completes --root "$root" online PNP)" PNP0C80:00
+	rm -r "$spool"
+	equal "$(completes --root "$root" online PNP)" PNP0C80:00
 	contains "$(completes --root "$root" explain memory3)" memory32 memory35
 	contains "$(completes --root="$root" explain memory3)" memory32
 	lacks "$(completes --root "$root" online m)" valid_zones

@@ -302,6 +302,13 @@ onlined()
 	done
 	onlined 34 35 Movable
 	finds onlined-by-others PNP0C80:00 "256M (2 blocks)" "kernel zone" "memhp_default_state=offline"
+	run -1 ctl doctor
+	# Where it can be removed that is only worth a note.
+	for n in 32 33; do
+		set_block memory$n online Movable
+	done
+	finds onlined-by-others PNP0C80:00 "256M (2 blocks)"
+	run -0 ctl doctor
 	onlined 32 33 Movable
 	does_not_find onlined-by-others
 }
