@@ -180,7 +180,7 @@ unwatch_callouts()
 		mv memhp-callout memhp-callout.real
 		{
 			echo "#!/bin/sh"
-			echo "[ \$1 != --drain ] || exec /usr/lib/udev/memhp-callout.real --drain"
+			echo "case \$1 in --*) exec /usr/lib/udev/memhp-callout.real \"\$@\" ;; esac"
 			echo ": >/run/memhp/pending/\$1"
 			echo "kill -KILL \$\$"
 		} >memhp-callout

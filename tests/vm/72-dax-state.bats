@@ -41,10 +41,19 @@ whole()
 		grep -x MEMHP_STATE=online /run/memhp/groups/dax0.0'
 }
 
-@test "the device can be unplugged by its own state, and plugged into the other zone, against the configuration" {
-	guest 'echo unplugged >/sys/bus/dax/devices/dax0.0/state'
+@test "the device is unplugged by its own state, and the region goes away" {
+	guest 'echo unplugged >/sys/bus/dax/devices/dax0.0/state
+		[ -z "$(iomem_blocks "^dax0.0$")" ]
+		cxl disable-region -f region0
+		cxl destroy-region -f region0'
 	[ -z "$(guest 'iomem_blocks "^dax0.0$"')" ]
-	guest 'echo online_kernel >/sys/bus/dax/devices/dax0.0/state'
+}
+
+@test "a device that was made again can be plugged into the other zone, against the configuration" {
+	guest make_cxl_region
+	whole dax0.0 Movable
+	guest 'echo unplugged >/sys/bus/dax/devices/dax0.0/state
+		echo online_kernel >/sys/bus/dax/devices/dax0.0/state'
 	whole dax0.0 Normal
 	[ "$(guest 'cat /sys/bus/dax/devices/dax0.0/state')" = online_kernel ]
 }
@@ -53,14 +62,10 @@ whole()
 	guest 'for block in $(iomem_blocks "^dax0.0$"); do
 			[ -n "$(timeout 20 sh -c "echo offline >$memory/$block/state" 2>&1)" ] || echo $block >/run/freed
 		done
-		[ ! -s /run/freed ] || udevadm trigger --action=add --settle $memory/$(cat /run/freed)
+		[ -s /run/freed ]
+		udevadm trigger --action=add --settle $memory/$(cat /run/freed)
 		[ "$(cat /sys/bus/dax/devices/dax0.0/state)" = online_kernel ]'
 	whole dax0.0 Normal
-}
-
-@test "daxctl takes the region offline, and the region goes away" {
-	guest 'echo unplugged >/sys/bus/dax/devices/dax0.0/state; cxl disable-region -f region0; cxl destroy-region -f region0'
-	[ -z "$(guest 'iomem_blocks "^dax0.0$"')" ]
 }
 
 @test "persistent memory is onlined in a kernel zone as a whole" {
