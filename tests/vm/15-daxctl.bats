@@ -20,7 +20,9 @@ setup_file()
 		Type=oneshot
 		ExecStart=/bin/sh -c 'exec daxctl reconfigure-device --check-config "$$(basename "%I")"'
 	END
-	vm_setup_file --cxl 512M --nvdimm 512M
+	# A block that goes offline is emptied into another node. Without the second one that would be the CXL device,
+	# and programs do not survive in the memory that QEMU emulates for it.
+	vm_setup_file --node 1G --node 1G --cxl 512M --nvdimm 512M
 	guest 'modprobe -a cxl_acpi cxl_pci cxl_mem cxl_port kmem dax_cxl device_dax nfit nd_pmem dax_pmem
 		udevadm settle
 		make_cxl_region >/run/cxl-dax; make_pmem_ram >/run/pmem-dax'
@@ -109,7 +111,9 @@ all_orders()
 	is "$dax_cxl" offline
 	is "$dax_pmem" offline
 	tool 'for dax in $(cat /run/cxl-dax /run/pmem-dax); do
-			(daxctl reconfigure-device --force --mode=devdax "$dax" && daxctl reconfigure-device --mode=system-ram "$dax") &
+			(for _ in 1 2 3; do
+				daxctl online-memory "$dax" && daxctl offline-memory "$dax" || exit
+			done && daxctl online-memory "$dax") &
 			workers+=($!)
 		done
 		for worker in "${workers[@]}"; do
