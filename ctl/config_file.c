@@ -19,7 +19,7 @@ int config_file_apply(struct policy *policy, const char *path, FILE *to)
 {
 	_cleanup_(sysfs_close) struct sysfs fs = { .fd = -1 };
 	_cleanup_free_ char *text = NULL;
-	size_t n;
+	size_t n = 0;
 	int r = sysfs_open(&fs, "."); /* an absolute path does not mind */
 
 	if (r == 0)
