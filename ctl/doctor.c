@@ -89,31 +89,37 @@ static int status_of(const struct findings *findings)
 	return findings->f[0].severity == SEVERITY_ERROR ? STATUS_ERRORS : STATUS_FINDINGS;
 }
 
-int ctl_doctor(struct ctl *ctl, int argc, char *argv[])
+static void examine(struct ctl *ctl, const struct view *view, struct findings *findings)
 {
-	_cleanup_(findings_done) struct findings findings = { NULL, 0 };
 	_cleanup_free_ char *cmdline = NULL;
 	_cleanup_(namespaces_done) struct namespaces namespaces = { NULL, 0 };
-	struct view view;
 	struct patient patient = {
 		.ctl = ctl,
-		.view = &view,
+		.view = view,
 		.namespaces = &namespaces,
-		.findings = &findings,
+		.findings = findings,
 	};
 	size_t n = 0;
-	int status = view_read(ctl, &view);
 
-	(void)argc;
-	(void)argv;
-	if (status != 0)
-		return status;
 	if (namespaces_read(ctl, &namespaces) < 0)
 		log_error("out of memory"); /* without them the rest still counts */
 	if (sysfs_read_file(&ctl->fs, &cmdline, &n, PATH_CMDLINE) == 0)
 		patient.cmdline = (struct str){ cmdline, n };
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
 		checks[i](&patient);
+}
+
+int ctl_doctor(struct ctl *ctl, int argc, char *argv[])
+{
+	_cleanup_(findings_done) struct findings findings = { NULL, 0 };
+	struct view view;
+	int status = view_read(ctl, &view);
+
+	(void)argc;
+	(void)argv;
+	if (status != 0)
+		return status;
+	examine(ctl, &view, &findings);
 	view_done(&view);
 	findings_sort(&findings);
 	status = status_of(&findings);

@@ -49,16 +49,22 @@ static void report_config(void *userdata, const char *file, unsigned line, const
 		log_warning("%s: %s", file, message);
 }
 
+static int read_published(const struct sysfs *fs, struct policy *ret)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t n = 0;
+	int r = sysfs_read_file(fs, &text, &n, PATH_POLICY);
+
+	return r < 0 ? r : policy_parse(ret, (struct str){ text, n });
+}
+
 /* Whether what is published says the same as @policy, but for who onlines, if that was to choose. */
 static bool is_in_force(const struct ctl *ctl, struct policy *policy)
 {
 	_cleanup_free_ char *wanted = malloc(POLICY_TEXT_SIZE), *found = malloc(POLICY_TEXT_SIZE);
-	_cleanup_free_ char *text = NULL;
 	struct policy published;
-	size_t n;
 
-	if (!wanted || !found || sysfs_read_file(&ctl->fs, &text, &n, PATH_POLICY) < 0 ||
-	    policy_parse(&published, (struct str){ text, n }) < 0)
+	if (!wanted || !found || read_published(&ctl->fs, &published) < 0)
 		return false;
 	if (policy->onliner == ONLINER_AUTO || policy->onliner == ONLINER_KERNEL)
 		policy->onliner = published.onliner;

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "array.h"
 #include "ini.h"
 #include "paths.h"
 #include "suggest.h"
@@ -50,7 +49,7 @@ const struct config_source *config_find_source(const struct config_sources *sour
 static void keep_source(const struct policy *policy, const char *file, unsigned line,
 			const struct policy_key *key, struct reporter *to)
 {
-	struct config_source source = { .line = line }, *known;
+	struct config_source source = { .line = line }, *known, *more;
 	char section[POLICY_NAME_MAX + 16];
 
 	if (!to->sources)
@@ -62,10 +61,17 @@ static void keep_source(const struct policy *policy, const char *file, unsigned 
 	(void)snprintf(source.setting, sizeof(source.setting), "%s.%s", section, key->name);
 	(void)snprintf(source.file, sizeof(source.file), "%s", file);
 	known = find_source(to->sources, source.setting);
-	if (known)
+	if (known) {
 		*known = source;
-	else if (ARRAY_APPEND(to->sources->s, to->sources->n, &source) < 0)
+		return;
+	}
+	more = reallocarray(to->sources->s, to->sources->n + 1, sizeof(*more));
+	if (!more) {
 		to->error = -ENOMEM;
+		return;
+	}
+	more[to->sources->n++] = source;
+	to->sources->s = more;
 }
 
 _printf_(4, 5) static void report(struct reporter *to, const char *file, unsigned line,

@@ -493,31 +493,39 @@ static int read_boot(const struct sysfs *fs, struct snapshot *snapshot)
 	return tolerate(snapshot, r);
 }
 
-static int read_all(const struct sysfs *fs, struct snapshot snapshot, struct snapshot *ret)
+static int read_all(const struct sysfs *fs, struct snapshot *snapshot)
 {
-	int r = snapshot_read_block_size(fs, &snapshot.block_size);
+	int r = snapshot_read_block_size(fs, &snapshot->block_size);
 
 	if (r == 0)
-		r = read_boot(fs, &snapshot);
+		r = read_boot(fs, snapshot);
 	if (r == 0)
-		r = read_changing(fs, &snapshot);
-	if (r < 0) {
-		snapshot_done(&snapshot);
-		return r;
-	}
-	*ret = snapshot;
-	return 0;
+		r = read_changing(fs, snapshot);
+	return r;
 }
 
 int snapshot_read(const struct sysfs *fs, struct snapshot *ret)
 {
-	return read_all(fs, (struct snapshot){ .machine = machine_read(fs) }, ret);
+	struct snapshot snapshot = { .machine = machine_read(fs) };
+	int r = read_all(fs, &snapshot);
+
+	if (r < 0)
+		snapshot_done(&snapshot);
+	else
+		*ret = snapshot;
+	return r;
 }
 
 int snapshot_read_public(const struct sysfs *fs, struct snapshot *ret)
 {
-	return read_all(fs, (struct snapshot){ .machine = machine_read(fs), .is_public = true },
-			ret);
+	struct snapshot snapshot = { .machine = machine_read(fs), .is_public = true };
+	int r = read_all(fs, &snapshot);
+
+	if (r < 0)
+		snapshot_done(&snapshot);
+	else
+		*ret = snapshot;
+	return r;
 }
 
 int snapshot_regroup(const struct sysfs *fs, struct snapshot *snapshot, group_name_fn name,
