@@ -111,7 +111,13 @@ on_record()
 	plug_in_part
 	# Not waited for: the agent is stopped, too.
 	guest '(sleep 0.1; systemctl soft-reboot) </dev/null >/dev/null 2>&1 &'
-	wait_for 120 '[ "$(systemctl show -p SoftRebootsCount --value)" -eq 1 ] && [ "$(systemctl is-system-running)" = running ]'
+	# The agent that asks may be stopped as well, so each question is one of its own.
+	for ((i = 0; i < 60; i++)); do
+		! vm run --timeout 20 -- '[ "$(systemctl show -p SoftRebootsCount --value)" -eq 1 ] &&
+			[ "$(systemctl is-system-running)" = running ]' || break
+		sleep 2
+	done
+	[ "$i" -lt 60 ]
 	whole
 	[ "$(guest 'systemctl is-active memhp; cat $memory/auto_online_blocks' | xargs)" = "active offline" ]
 }
