@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bats
-# What may happen to memhp while memory is being plugged: an upgrade, daemon-reload, a new udevd, a soft reboot, removal.
+# What may happen to memhp while memory is being plugged: an upgrade, daemon-reload, a new udevd, removal.
 
 # shellcheck disable=SC2016 # what the guest is to expand is quoted
 
@@ -104,22 +104,6 @@ on_record()
 	plug_in_part
 	guest 'systemctl restart memhp.service'
 	whole
-}
-
-@test "a soft reboot while a leader is at work" {
-	[ "$(guest 'systemctl --version | sed -n "1s/^systemd \([0-9]*\).*/\1/p"')" -ge 256 ] || skip "needs systemd 256"
-	plug_in_part
-	# Not waited for: the agent is stopped, too.
-	guest '(sleep 0.1; systemctl soft-reboot) </dev/null >/dev/null 2>&1 &'
-	# The agent that asks may be stopped as well, so each question is one of its own.
-	for ((i = 0; i < 60; i++)); do
-		! vm run --timeout 20 -- '[ "$(systemctl show -p SoftRebootsCount --value)" -eq 1 ] &&
-			[ "$(systemctl is-system-running)" = running ]' || break
-		sleep 2
-	done
-	[ "$i" -lt 60 ]
-	whole
-	[ "$(guest 'systemctl is-active memhp; cat $memory/auto_online_blocks' | xargs)" = "active offline" ]
 }
 
 @test "removed while a leader is at work" {
