@@ -158,7 +158,7 @@ all_orders()
 		tool "daxctl reconfigure-device --force --mode=devdax $dax_pmem"
 		is "$dax_pmem" absent
 		guest "udevadm trigger --action=add /sys/bus/dax/devices/$dax_pmem --settle"
-		guest "systemctl restart \"daxdev-reconfigure@dev-$dax_pmem.service\""
+		guest "systemctl start \"daxdev-reconfigure@dev-$dax_pmem.service\""
 		is "$dax_pmem" Movable
 	done
 	run guest 'journalctl -b --no-pager -o cat -u "daxdev-reconfigure@*"'
