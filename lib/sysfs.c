@@ -165,9 +165,9 @@ int sysfs_read_regular(const struct sysfs *fs, size_t max, char **ret, size_t *r
 	struct stat st;
 
 	FORMAT_PATH(path, fmt);
-	fd = openat(fs->fd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	fd = sysfs_open_file(fs, "%s", path);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) && !is_null_device(&st))
