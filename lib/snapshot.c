@@ -394,10 +394,13 @@ static int tolerate(const struct snapshot *snapshot, int r)
 /* With block size, machine and boot memory in place. */
 static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
 {
-	int r = sysfs_count_links(fs, &snapshot->n_links, PATH_MEMORY);
+	struct stat memory;
+	int r = sysfs_stat(fs, &memory, PATH_MEMORY);
 
-	if (r == 0)
-		r = tolerate(snapshot, read_iomem(fs, snapshot));
+	if (r < 0)
+		return r;
+	snapshot->n_links = memory.st_nlink;
+	r = tolerate(snapshot, read_iomem(fs, snapshot));
 	if (r == 0)
 		r = list_blocks(fs, snapshot);
 	if (r < 0)
@@ -472,11 +475,11 @@ static bool has_same_zones(const struct snapshot *snapshot, const struct snapsho
 bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot)
 {
 	struct snapshot sums = { .block_size = snapshot->block_size };
-	uint64_t n_links;
+	struct stat memory;
 	bool is_same;
 
-	if (sysfs_count_links(fs, &n_links, PATH_MEMORY) < 0 || n_links < 2 ||
-	    n_links != snapshot->n_links || !is_settled(snapshot))
+	if (sysfs_stat(fs, &memory, PATH_MEMORY) < 0 || memory.st_nlink < 2 ||
+	    memory.st_nlink != snapshot->n_links || !is_settled(snapshot))
 		return false;
 	is_same = read_sums(fs, &sums) == 0 && has_same_zones(snapshot, &sums);
 	snapshot_done(&sums);

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #define FILE_SIZE_MAX (64U << 20)
@@ -230,16 +229,12 @@ int sysfs_opendir_real(const struct sysfs *fs, DIR **ret, const char *fmt, ...)
 	return open_stream(fs->fd, ret, path, O_NOFOLLOW);
 }
 
-int sysfs_count_links(const struct sysfs *fs, uint64_t *ret, const char *fmt, ...)
+int sysfs_stat(const struct sysfs *fs, struct stat *ret, const char *fmt, ...)
 {
 	char path[PATH_MAX];
-	struct stat st;
 
 	FORMAT_PATH(path, fmt);
-	if (fstatat(fs->fd, path, &st, 0) < 0)
-		return -errno;
-	*ret = st.st_nlink;
-	return 0;
+	return fstatat(fs->fd, path, ret, 0) < 0 ? -errno : 0;
 }
 
 bool sysfs_exists(const struct sysfs *fs, const char *fmt, ...)

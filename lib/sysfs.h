@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "macro.h"
 #include "parse.h"
@@ -58,11 +59,12 @@ _must_check_ _printf_(3, 4) int sysfs_opendir(const struct sysfs *fs, DIR **ret,
 					      ...);
 
 /*
- * How many names the directory has, its own "." and those of its subdirectories as ".."; 1 where the
- * file system does not count.
+ * Of a directory, st_nlink tells how many names it has: its own "." and those of its subdirectories
+ * as ".."; it is 1 where the file system does not count. In sysfs st_ino tells a device from one
+ * that takes its place later (fs/kernfs/dir.c, __kernfs_new_node()).
  */
-_must_check_ _printf_(3, 4) int sysfs_count_links(const struct sysfs *fs, uint64_t *ret,
-						  const char *fmt, ...);
+_must_check_ _printf_(3, 4) int sysfs_stat(const struct sysfs *fs, struct stat *ret,
+					   const char *fmt, ...);
 
 _printf_(2, 3) bool sysfs_exists(const struct sysfs *fs, const char *fmt, ...);
 
