@@ -4,8 +4,10 @@
 
 #include <time.h>
 
+#include "iomem.h"
 #include "parse.h"
 #include "paths.h"
+#include "snapshot.h"
 
 #define WAIT_MAX_MS 5000
 #define PAUSE_MS 2
@@ -64,6 +66,23 @@ static bool acpi_is_binding(const struct sysfs *fs)
 	return false;
 }
 
+/* Whether a driver says by the entry's name that it added the block: ACPI's memory has none. */
+static bool has_driver(const struct sysfs *fs, uint64_t block)
+{
+	_cleanup_(iomem_done) struct iomem iomem = { NULL, 0 };
+	_cleanup_free_ char *text = NULL;
+	const struct iomem_entry *ram;
+	uint64_t size;
+	size_t n;
+
+	if (snapshot_read_block_size(fs, &size) < 0 ||
+	    sysfs_read_file(fs, &text, &n, PATH_IOMEM) < 0 ||
+	    iomem_parse(&iomem, (struct str){ text, n }) < 0)
+		return false;
+	ram = iomem_find_ram(&iomem, block * size, block * size + size - 1);
+	return ram && !str_eq(ram->name, "System RAM");
+}
+
 static bool is_settled(const struct sysfs *fs, uint64_t block)
 {
 	struct links links;
@@ -72,7 +91,8 @@ static bool is_settled(const struct sysfs *fs, uint64_t block)
 		return true;
 	if (!links.node && sysfs_exists(fs, PATH_NODE))
 		return false;
-	return links.firmware || !acpi_is_binding(fs);
+	/* To ask ACPI takes a while for each slot. */
+	return links.firmware || has_driver(fs, block) || !acpi_is_binding(fs);
 }
 
 void settle_wait(const struct sysfs *fs, uint64_t block)

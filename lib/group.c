@@ -72,17 +72,6 @@ static const struct iomem_entry *find_region(const struct iomem *iomem,
 	return region;
 }
 
-/* The innermost entry around the block that says what kind of memory it is. */
-static const struct iomem_entry *find_ram(const struct iomem *iomem, uint64_t start, uint64_t end)
-{
-	const struct iomem_entry *entry = iomem_find(iomem, start, end);
-
-	/* "Kernel code" and the like lie inside of System RAM. */
-	while (entry && !str_starts(entry->name, "System RAM"))
-		entry = iomem_parent(iomem, entry);
-	return entry;
-}
-
 /* kmem's entry lies in that of the dax device: drivers/dax/kmem.c, dev_dax_kmem_probe(). */
 static struct identity identify_kmem(const struct iomem *iomem, const struct iomem_entry *dax)
 {
@@ -124,7 +113,7 @@ static struct identity identify_plain(const struct machine *machine, const struc
 static struct identity identify(const struct lens *lens, const struct block *block)
 {
 	uint64_t start = block->id * lens->block_size, end = start + lens->block_size - 1;
-	const struct iomem_entry *ram = find_ram(lens->iomem, start, end);
+	const struct iomem_entry *ram = iomem_find_ram(lens->iomem, start, end);
 	const struct iomem_entry *parent = ram ? iomem_parent(lens->iomem, ram) : NULL;
 
 	/*
@@ -233,7 +222,7 @@ int groups_find(struct groups *ret, struct block *blocks, size_t n_blocks, uint6
 static void explain_iomem(const struct iomem *iomem, uint64_t start, uint64_t end, char *ret,
 			  size_t size)
 {
-	const struct iomem_entry *entry = find_ram(iomem, start, end);
+	const struct iomem_entry *entry = iomem_find_ram(iomem, start, end);
 	size_t used;
 
 	(void)snprintf(ret, size, "iomem entry \"%.*s\"", entry ? (int)entry->name.n : 0,

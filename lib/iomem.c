@@ -103,6 +103,16 @@ const struct iomem_entry *iomem_find(const struct iomem *iomem, uint64_t start, 
 	return NULL;
 }
 
+const struct iomem_entry *iomem_find_ram(const struct iomem *iomem, uint64_t start, uint64_t end)
+{
+	const struct iomem_entry *entry = iomem_find(iomem, start, end);
+
+	/* "Kernel code" and the like lie inside of System RAM. */
+	while (entry && !str_starts(entry->name, "System RAM"))
+		entry = iomem_parent(iomem, entry);
+	return entry;
+}
+
 const struct iomem_entry *iomem_parent(const struct iomem *iomem, const struct iomem_entry *entry)
 {
 	return entry->parent == IOMEM_NO_PARENT ? NULL : &iomem->entries[entry->parent];

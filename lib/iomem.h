@@ -40,5 +40,8 @@ _must_check_ int iomem_parse(struct iomem *ret, struct str text);
 /* The innermost entry that covers all of [start, end], or NULL. */
 const struct iomem_entry *iomem_find(const struct iomem *iomem, uint64_t start, uint64_t end);
 
+/* As iomem_find(), the innermost that says whose memory it is: "System RAM", "System RAM (kmem)". */
+const struct iomem_entry *iomem_find_ram(const struct iomem *iomem, uint64_t start, uint64_t end);
+
 /* The entry around @entry, or NULL. */
 const struct iomem_entry *iomem_parent(const struct iomem *iomem, const struct iomem_entry *entry);
