@@ -228,6 +228,51 @@ static bool is_member_to_online(const struct pass *pass, const struct group *gro
 	return !group->is_dynamic || block_list_has(&pass->list, block->id);
 }
 
+/* The index of the group's first block. */
+static size_t first_of(const struct pass *pass, const struct group *group)
+{
+	const struct block *first = snapshot_find_block(&pass->snapshot, group->first);
+
+	return first ? (size_t)(first - pass->snapshot.blocks) : 0;
+}
+
+/* So that no callout is started for each block of a device that is onlined as a whole. */
+static void hold_group(const struct pass *pass, const struct group *group, enum zone zone)
+{
+	const struct leader *leader = pass->leader;
+	int r = 0;
+
+	for (size_t i = first_of(pass, group);
+	     r == 0 && i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last;
+	     i++)
+		if (is_member_to_online(pass, group, &pass->snapshot.blocks[i], zone))
+			r = spool_hold(leader->spool, pass->snapshot.blocks[i].id);
+	if (r < 0)
+		log_debug("%s: cannot hold its blocks: %s", group->name, strerror(-r));
+}
+
+/* What tells a block from one that took its place; 0 when there is none. */
+static uint64_t identify(const struct leader *leader, uint64_t block)
+{
+	struct stat st;
+	int r = sysfs_stat(leader->fs, &st, PATH_MEMORY "/memory%llu", (unsigned long long)block);
+
+	return r < 0 ? 0 : st.st_ino;
+}
+
+/* A block that took the place of the one that was @before may have had its event while it was held. */
+static void release_block(const struct leader *leader, uint64_t block, uint64_t before)
+{
+	int r = spool_release(leader->spool, block);
+	uint64_t now = identify(leader, block);
+
+	if (r == 0 && now != 0 && now != before)
+		r = spool_drop(leader->spool, block);
+	if (r < 0)
+		log_warning("cannot release memory%llu from /" PATH_HELD ": %s",
+			    (unsigned long long)block, strerror(-r));
+}
+
 /*
  * Verdict and record for the next block of @group; a static group has had both when its first block
  * came.
@@ -245,39 +290,60 @@ static void prepare(struct pass *pass, const struct group *group, const struct b
 	link_record(pass->leader, group, block->id);
 }
 
-/* The index of the group's first block. */
-static size_t first_of(const struct pass *pass, const struct group *group)
+/* Where the spool is out of use nothing is held, and a dynamic group is not onlined as a whole. */
+static bool is_to_be_held(const struct pass *pass, const struct group *group)
 {
-	const struct block *first = snapshot_find_block(&pass->snapshot, group->first);
-
-	return first ? (size_t)(first - pass->snapshot.blocks) : 0;
+	return pass->leader->spool && !group->is_dynamic && group->n_blocks > 1;
 }
 
-static int online_group(struct pass *pass, const struct group *group, struct verdict verdict)
+static int online_members(struct pass *pass, const struct group *group, bool is_held,
+			  struct verdict *verdict, struct tally *tally)
 {
-	struct tally tally = { .kernel = 0 };
 	bool is_first = true;
 
 	for (size_t i = first_of(pass, group);
 	     i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last; i++) {
 		const struct block *block = &pass->snapshot.blocks[i];
+		uint64_t before;
 		int r;
 
-		if (!is_member_to_online(pass, group, block, verdict.zone))
+		if (!is_member_to_online(pass, group, block, verdict->zone))
 			continue;
 		if (now_ms() > pass->deadline_ms) {
 			keep_name(pass->leader, block->id);
-			tally.waiting++;
+			tally->waiting++;
 			break;
 		}
-		prepare(pass, group, block, is_first, &verdict);
+		prepare(pass, group, block, is_first, verdict);
 		is_first = false;
-		r = online_block(pass, block, verdict.zone, &tally);
+		before = is_held ? identify(pass->leader, block->id) : 0;
+		r = online_block(pass, block, verdict->zone, tally);
+		if (is_held)
+			release_block(pass->leader, block->id, before);
 		if (r < 0)
 			return r;
 	}
-	report(pass, group, &verdict, &tally);
 	return 0;
+}
+
+static int online_group(struct pass *pass, const struct group *group, struct verdict verdict)
+{
+	struct leader *leader = pass->leader;
+	struct tally tally = { .kernel = 0 };
+	bool is_held = is_to_be_held(pass, group);
+	int r, kept = 0;
+
+	if (is_held)
+		hold_group(pass, group, verdict.zone);
+	r = online_members(pass, group, is_held, &verdict, &tally);
+	if (is_held)
+		kept = spool_keep_held(leader->fs, leader->spool);
+	if (kept < 0)
+		log_warning("%s: cannot keep its blocks in /" PATH_TAKEN ": %s", group->name,
+			    strerror(-kept));
+	if (r == 0)
+		report(pass, group, &verdict, &tally);
+	return r;
 }
 
 /*

@@ -19,7 +19,8 @@ static bool is_safe(const struct sysfs *fs, const struct machine *machine,
 	if (machine_is_kernel(machine, 6, 18))
 		return true;
 	if (sysfs_exists(fs, PATH_PENDING "/memory%llu", id) ||
-	    sysfs_exists(fs, PATH_TAKEN "/memory%llu", id))
+	    sysfs_exists(fs, PATH_TAKEN "/memory%llu", id) ||
+	    sysfs_exists(fs, PATH_HELD "/memory%llu", id))
 		return false;
 	/* Without NUMA there are no links, and one node. */
 	return sysfs_exists(fs, PATH_MEMORY "/memory%llu/node%u", id, block->node) ||

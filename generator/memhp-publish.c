@@ -63,11 +63,8 @@ static int publish(const struct sysfs *fs)
 	static const struct {
 		const char *path;
 		unsigned mode;
-	} dirs[] = { { PATH_PENDING, 0700 },
-		     { PATH_TAKEN, 0700 },
-		     { PATH_GROUPS, 0755 },
-		     { PATH_BLOCKS, 0755 },
-		     { PATH_UDEV_RULES, 0755 } };
+	} dirs[] = { { PATH_PENDING, 0700 }, { PATH_TAKEN, 0700 },  { PATH_HELD, 0700 },
+		     { PATH_GROUPS, 0755 },  { PATH_BLOCKS, 0755 }, { PATH_UDEV_RULES, 0755 } };
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
@@ -178,7 +175,8 @@ static int remove_files(const struct sysfs *fs, const char *path)
 /* Everything, so that nothing of us is left in /run. */
 static int withdraw(const struct sysfs *fs)
 {
-	static const char *const dirs[] = { PATH_PENDING, PATH_TAKEN, PATH_GROUPS, PATH_BLOCKS };
+	static const char *const dirs[] = { PATH_PENDING, PATH_TAKEN, PATH_HELD, PATH_GROUPS,
+					    PATH_BLOCKS };
 	int r = 0, first = 0;
 
 	for (size_t i = ARRAY_SIZE(published); i > 0; i--) {

@@ -19,6 +19,7 @@
 #define PATH_BOOT_MEMORY PATH_RUN "/boot-memory"
 #define PATH_PENDING PATH_RUN "/pending"
 #define PATH_TAKEN PATH_RUN "/taken"
+#define PATH_HELD PATH_RUN "/held"
 #define PATH_GROUPS PATH_RUN "/groups"
 #define PATH_BLOCKS PATH_RUN "/blocks"
 #define PATH_STATS PATH_RUN "/stats"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names in two directories, and flock(2) on the first. */
+/* Names in three directories, and flock(2) on the first. */
 #include "spool.h"
 
 #include <errno.h>
@@ -42,7 +42,8 @@ int spool_open_lock(const struct sysfs *fs, struct spool *ret)
 
 	if (fd < 0)
 		return fd;
-	*ret = (struct spool){ .pending = fd, .taken = -1 };
+	*ret = SPOOL_CLOSED;
+	ret->pending = fd;
 	return 0;
 }
 
@@ -50,6 +51,7 @@ void spool_close(struct spool *spool)
 {
 	closep(&spool->pending);
 	closep(&spool->taken);
+	closep(&spool->held);
 	*spool = SPOOL_CLOSED;
 }
 
@@ -73,6 +75,11 @@ int spool_keep(const struct spool *spool, uint64_t block)
 	return touch(spool->taken, block);
 }
 
+int spool_hold(const struct spool *spool, uint64_t block)
+{
+	return touch(spool->held, block);
+}
+
 int spool_try_lock(struct spool *spool)
 {
 	if (flock(spool->pending, LOCK_EX | LOCK_NB) == 0)
@@ -93,12 +100,13 @@ int spool_unlock(struct spool *spool)
 	return flock(spool->pending, LOCK_UN) < 0 ? -errno : 0;
 }
 
-static int take_pending(const struct sysfs *fs, const struct spool *spool)
+/* Moves all names of a directory to those that are taken. */
+static int take_names(const struct sysfs *fs, const char *path, int dir_fd, int taken)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
 	uint64_t id;
-	int r = sysfs_opendir_real(fs, &dir, PATH_PENDING);
+	int r = sysfs_opendir_real(fs, &dir, "%s", path);
 
 	if (r < 0)
 		return r;
@@ -106,38 +114,45 @@ static int take_pending(const struct sysfs *fs, const struct spool *spool)
 		if (entry->d_name[0] == '.')
 			continue;
 		if (parse_block_name(str_of(entry->d_name), &id) < 0)
-			(void)unlinkat(spool->pending, entry->d_name,
+			(void)unlinkat(dir_fd, entry->d_name,
 				       0); /* not ours; a directory stays and is passed over */
-		else if (renameat(spool->pending, entry->d_name, spool->taken, entry->d_name) < 0 &&
+		else if (renameat(dir_fd, entry->d_name, taken, entry->d_name) < 0 &&
 			 errno != ENOENT)
 			return -errno;
 	}
 	return 0;
 }
 
-static int open_taken(const struct sysfs *fs, struct spool *spool)
+int spool_keep_held(const struct sysfs *fs, const struct spool *spool)
+{
+	return take_names(fs, PATH_HELD, spool->held, spool->taken);
+}
+
+/* Makes the directory where it is missing. */
+static int open_leaders(const struct sysfs *fs, const char *path, int *fd)
 {
 	int r;
 
-	if (spool->taken >= 0)
+	if (*fd >= 0)
 		return 0;
-	r = sysfs_mkdir(fs, 0700, PATH_TAKEN);
+	r = sysfs_mkdir(fs, 0700, "%s", path);
+	if (r == 0)
+		r = sysfs_open_dir(fs, "%s", path);
 	if (r < 0)
 		return r;
-	r = sysfs_open_dir(fs, PATH_TAKEN);
-	if (r < 0)
-		return r;
-	spool->taken = r;
+	*fd = r;
 	return 0;
 }
 
 int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *ret)
 {
 	struct block_list list = { NULL, 0 };
-	int r = open_taken(fs, spool);
+	int r = open_leaders(fs, PATH_TAKEN, &spool->taken);
 
+	if (r == 0 && open_leaders(fs, PATH_HELD, &spool->held) == 0)
+		r = spool_keep_held(fs, spool);
 	if (r == 0)
-		r = take_pending(fs, spool);
+		r = take_names(fs, PATH_PENDING, spool->pending, spool->taken);
 	if (r == 0)
 		r = block_dir_read(fs, PATH_TAKEN, &list);
 	if (r < 0) {
@@ -148,14 +163,24 @@ int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *r
 	return 0;
 }
 
-int spool_settle(const struct spool *spool, uint64_t block)
+static int take_away(int dir, uint64_t block)
 {
 	char name[NAME_SIZE];
 
 	block_name(name, block);
-	if (unlinkat(spool->taken, name, 0) < 0 && errno != ENOENT)
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
 		return -errno;
 	return 0;
+}
+
+int spool_settle(const struct spool *spool, uint64_t block)
+{
+	return take_away(spool->taken, block);
+}
+
+int spool_release(const struct spool *spool, uint64_t block)
+{
+	return take_away(spool->held, block);
 }
 
 int spool_has_pending(const struct sysfs *fs)

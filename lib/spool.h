@@ -3,8 +3,9 @@
  * The spool of blocks that wait to be onlined, and the lock of the one who does it. A name is
  * dropped into /run/memhp/pending; the leader moves it to /run/memhp/taken before it looks at the
  * block, so that a block that comes back while it is at work is dropped anew, and removes it when
- * the block is settled. What a leader that died had taken is taken by the next one. All functions
- * return 0 (or what they say) or -errno.
+ * the block is settled. Of a device that it onlines as a whole it holds all blocks: as long as the
+ * name of one is in /run/memhp/held the rules start nothing for it. What a leader that died had
+ * taken or held is taken by the next one. All functions return 0 (or what they say) or -errno.
  */
 #pragma once
 
@@ -19,9 +20,10 @@
 struct spool {
 	int pending; /* directory; carries the lock */
 	int taken;   /* directory; -1 until something was taken */
+	int held;    /* as well */
 };
 
-#define SPOOL_CLOSED ((struct spool){ -1, -1 })
+#define SPOOL_CLOSED ((struct spool){ -1, -1, -1 })
 
 /* Makes the directories (0700) where they are missing. */
 _must_check_ int spool_open(const struct sysfs *fs, struct spool *ret);
@@ -41,8 +43,8 @@ _must_check_ int spool_wait_lock(struct spool *spool);
 _must_check_ int spool_unlock(struct spool *spool);
 
 /*
- * Takes all that is pending; the list, ascending, has what was taken before as well. Names that are
- * no blocks are removed.
+ * Takes all that is pending; the list, ascending, has what was taken or held before as well. Names
+ * that are no blocks are removed.
  */
 _must_check_ int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *ret);
 
@@ -51,6 +53,16 @@ _must_check_ int spool_keep(const struct spool *spool, uint64_t block);
 
 /* A block that was taken needs no more attention. */
 _must_check_ int spool_settle(const struct spool *spool, uint64_t block);
+
+/*
+ * Nothing is to be started for the event of a block: we online it. Once it is released an event
+ * starts a callout again; one that came before saw the name, so look at the block after that. -EBADF
+ * where the directory cannot be used: a callout for each block is no harm.
+ */
+_must_check_ int spool_hold(const struct spool *spool, uint64_t block);
+_must_check_ int spool_release(const struct spool *spool, uint64_t block);
+/* What is still held is taken: it waits for the next leader. */
+_must_check_ int spool_keep_held(const struct sysfs *fs, const struct spool *spool);
 
 /*
  * 1 when a block is pending, so that something has come since the last spool_take(); 0 when none

@@ -655,6 +655,55 @@ memory84/uevent change"
 	equal "$(spooled)" ""
 }
 
+@test "the blocks of a device that is being onlined are held, each until it has been dealt with" {
+	machine four-dimms
+	policy
+	faults "memory34 wait go"
+	callout memory33 >/dev/null 2>&1 3>&- &
+	until grep -q memory34 "$FAKEKERNEL_LOG" 2>/dev/null; do
+		sleep 0.02
+	done
+	equal "$(ls "$spool/held")" "memory34
+memory35"
+	touch "$root/go"
+	wait $!
+	equal "$(zones 32 39)" "$dimm_movable $dimm_offline"
+	equal "$(spooled)" ""
+}
+
+@test "blocks of a virtio-mem device are not held: only those whose events came are onlined" {
+	machine virtio-mem
+	policy
+	faults "memory41 wait go"
+	callout memory41 >/dev/null 2>&1 3>&- &
+	until grep -q memory41 "$FAKEKERNEL_LOG" 2>/dev/null; do
+		sleep 0.02
+	done
+	equal "$(ls "$spool/held")" ""
+	touch "$root/go"
+	wait $!
+}
+
+@test "a block that takes the place of one that is held is onlined, though its event started nothing" {
+	machine one-dimm
+	policy
+	cp -a "$memory/memory34" "$root/twin"
+	faults "memory34 replaced"
+	run -0 callout memory32
+	equal "$(zones 32 35)" "$dimm_movable"
+	equal "$(spooled)" ""
+}
+
+@test "what a leader held when it died is done by the next one" {
+	machine four-dimms
+	policy
+	mkdir -p "$spool/held"
+	touch "$spool/held/memory40"
+	run -0 callout memory32
+	equal "$(zones 32 47)" "$dimm_movable $dimm_offline $dimm_movable $dimm_offline"
+	equal "$(spooled)" ""
+}
+
 @test "records of devices that are gone are removed" {
 	machine one-dimm
 	policy

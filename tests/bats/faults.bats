@@ -218,7 +218,7 @@ settled()
 
 	prepare
 	mkdir "$BATS_TEST_TMPDIR/elsewhere"
-	for name in pending taken groups blocks; do
+	for name in pending taken held groups blocks; do
 		anew
 		mkdir -p "$BATS_TEST_TMPDIR/elsewhere"
 		touch "$BATS_TEST_TMPDIR/elsewhere/memory40" "$BATS_TEST_TMPDIR/elsewhere/precious"

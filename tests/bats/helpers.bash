@@ -166,7 +166,7 @@ written_states()
 # spooled: all names that wait
 spooled()
 {
-	find "$spool/pending" "$spool/taken" -mindepth 1 -printf '%f\n' 2>/dev/null | sort | xargs
+	find "$spool/pending" "$spool/taken" "$spool/held" -mindepth 1 -printf '%f\n' 2>/dev/null | sort | xargs
 }
 
 # tree DIR: all that a directory holds, to be compared

@@ -28,7 +28,7 @@ auto_online()
 @test "start makes the spool, which is root's alone, and the records, which all may read" {
 	rendered
 	publish start
-	equal "$(stat -c %a "$spool"/{pending,taken,groups,blocks} | xargs)" "700 700 755 755"
+	equal "$(stat -c %a "$spool"/{pending,taken,held,groups,blocks} | xargs)" "700 700 700 755 755"
 	equal "$(stat -c %a "$rules" "$spool/policy" | xargs)" "644 644"
 }
 

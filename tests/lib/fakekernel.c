@@ -10,6 +10,7 @@
  *                    one on a line:
  *     memory34 ENOMEM         it fails, always; "ENOMEM 2": two times, then no more in this process
  *     memory34 gone           the block is unplugged at that moment
+ *     memory34 replaced    the block is unplugged at that moment, and /twin of the tree takes its place
  *     memory34 foreign ZONE   somebody else onlined it just before
  *     memory34 pending NAME   an event leaves NAME in the spool just before
  *     memory34 kill           the program dies before the write
@@ -198,6 +199,15 @@ static void wait_for(const char *path)
 		(void)nanosleep(&pause, NULL);
 }
 
+/* False when that has been done. */
+static bool replace(const struct target *target)
+{
+	if (access(in_tree(target, "/twin"), F_OK) < 0)
+		return false;
+	(void)rename(in_tree(target, MEMORY "%s", target->block), in_tree(target, "/unplugged"));
+	return rename(in_tree(target, "/twin"), in_tree(target, MEMORY "%s", target->block)) == 0;
+}
+
 /* Returns the error of the write, or 0 for it to go on. */
 static int fail(const struct target *target, struct str kind, const char *argument)
 {
@@ -209,6 +219,8 @@ static int fail(const struct target *target, struct str kind, const char *argume
 	if (str_eq(kind, "gone"))
 		(void)rename(in_tree(target, MEMORY "%s", target->block),
 			     in_tree(target, "/unplugged-%s", target->block));
+	if (str_eq(kind, "replaced") && !replace(target))
+		return 0;
 	if (str_eq(kind, "foreign"))
 		(void)online(target, argument);
 	if (str_eq(kind, "pending"))
@@ -219,7 +231,7 @@ static int fail(const struct target *target, struct str kind, const char *argume
 		return 0;
 	if (str_eq(kind, "ignored"))
 		return IGNORED;
-	return str_eq(kind, "gone") ? ENODEV : find_error(kind);
+	return str_eq(kind, "gone") || str_eq(kind, "replaced") ? ENODEV : find_error(kind);
 }
 
 /* What the faults say of the write to a block, or to what is no block's. */

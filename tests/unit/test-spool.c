@@ -17,6 +17,7 @@
 
 #define PENDING "run/memhp/pending"
 #define TAKEN "run/memhp/taken"
+#define HELD "run/memhp/held"
 
 static struct spool open_spool(const struct tree *tree)
 {
@@ -203,6 +204,49 @@ static void test_dead_leader(void **state)
 	drop(&next, second, ARRAY_SIZE(second));
 	assert_taken(tree, &next, all, ARRAY_SIZE(all));
 	spool_close(&next);
+}
+
+static void test_hold(void **state)
+{
+	static const uint64_t held[] = { 1, 2, 3 }, kept[] = { 1, 3 };
+	const struct tree *tree = *state;
+	struct spool spool = open_spool(tree), next;
+
+	assert_int_equal(spool_hold(&spool, 1), -EBADF);
+	assert_taken(tree, &spool, NULL, 0);
+	assert_int_equal(mode_of(tree, HELD), 0700);
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+		assert_int_equal(spool_hold(&spool, held[i]), 0);
+	assert_int_equal(spool_has_pending(&tree->fs), 0);
+	assert_int_equal(spool_release(&spool, 2), 0);
+	assert_int_equal(spool_release(&spool, 2), 0);
+	assert_false(tree_has(tree, HELD "/memory2"));
+	spool_close(&spool); /* it died */
+
+	next = open_spool(tree);
+	assert_taken(tree, &next, kept, ARRAY_SIZE(kept));
+	assert_int_equal(tree_count(tree, HELD), 0);
+	assert_int_equal(spool_hold(&next, 9), 0);
+	assert_int_equal(spool_keep_held(&tree->fs, &next), 0);
+	assert_int_equal(tree_count(tree, HELD), 0);
+	assert_true(tree_has(tree, TAKEN "/memory9"));
+	spool_close(&next);
+}
+
+static void test_nothing_to_hold_with(void **state)
+{
+	static const struct tree_node nodes[] = {
+		{ PENDING, NULL }, { TAKEN "/memory5", "" }, { HELD, "-> taken" }, { NULL, NULL }
+	};
+	static const uint64_t taken[] = { 5 };
+	const struct tree *tree = *state;
+	struct spool spool;
+
+	tree_add(tree, nodes);
+	spool = open_spool(tree);
+	assert_taken(tree, &spool, taken, ARRAY_SIZE(taken));
+	assert_int_equal(spool_hold(&spool, 6), -EBADF);
+	spool_close(&spool);
 }
 
 static void test_pending(void **state)
@@ -394,6 +438,9 @@ int main(void)
 		TREE_TEST("a block that is dropped again while it is taken is taken again",
 			  test_again),
 		TREE_TEST("what a dead leader left is taken", test_dead_leader),
+		TREE_TEST("what is held is taken when its leader is gone", test_hold),
+		TREE_TEST("without a directory of its own nothing is held",
+			  test_nothing_to_hold_with),
 		TREE_TEST("a block that came later is pending", test_pending),
 		TREE_TEST("one descriptor alone has the lock", test_lock),
 		TREE_TEST("another process waits for the lock", test_lock_of_process),

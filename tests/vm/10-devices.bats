@@ -75,6 +75,23 @@ unwatch_callouts()
 	[ "$(plug dimm3)" = Normal ]
 }
 
+@test "the event of a block that a callout holds starts nothing" {
+	local acpi held other
+
+	guest 'printf "[Dimm]\nZone=leave\n" >/etc/memhp.conf.d/leave.conf; systemctl daemon-reload; systemctl reload memhp'
+	acpi=$(dimm left 512M)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ]"
+	read -r held other < <(guest "udevadm settle; dimm_blocks $acpi | xargs")
+	watch_callouts
+	guest "touch /run/memhp/held/$held
+		udevadm trigger --action=add --settle $memory/$held $memory/${other%% *}
+		rm /run/memhp/held/$held"
+	[ "$(guest 'cat /run/callouts')" = "${other%% *}" ]
+	unwatch_callouts
+	guest 'rm /etc/memhp.conf.d/leave.conf; systemctl daemon-reload; systemctl reload memhp'
+	undimm left
+}
+
 @test "the journal and the udev database say why" {
 	guest 'journalctl -t memhp --no-pager' | grep -E 'PNP0C80:.* \(dimm, node 0\): 512 MiB \(4 blocks\) online, movable: fits ratio: M 1024M \+ 512M <= [0-9]+M'
 	guest 'journalctl -t memhp --no-pager' | grep -E 'PNP0C80:.* kernel zone: exceeds ratio: M 1536M \+ 512M > [0-9]+M'
@@ -192,6 +209,6 @@ unwatch_callouts()
 }
 
 @test "nothing is left over, and no unit failed" {
-	guest '[ -z "$(ls /run/memhp/pending /run/memhp/taken | grep memory)" ]'
+	guest '[ -z "$(ls /run/memhp/pending /run/memhp/taken /run/memhp/held | grep memory)" ]'
 	[ "$(guest 'systemctl is-system-running')" = running ]
 }
