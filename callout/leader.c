@@ -489,6 +489,14 @@ static int handle_name(struct pass *pass, size_t i)
 	return r;
 }
 
+static bool is_offline(const struct sysfs *fs, uint64_t id)
+{
+	enum block_state state;
+	enum block_zone zone;
+
+	return snapshot_read_state(fs, id, &state, &zone) == 0 && state == BLOCK_OFFLINE;
+}
+
 /*
  * Looks at the machine again before anything is decided, but not for each of the names that need no
  * decision.
@@ -506,6 +514,8 @@ static int refresh(struct pass *pass, uint64_t id)
 			return 0;
 		return snapshot_refresh(fs, &pass->snapshot);
 	}
+	if (!is_offline(fs, id))
+		return 0;
 	settle_wait(fs, id);
 	r = snapshot_read(fs, &pass->snapshot);
 	if (r == 0 && record_sweep(fs, &pass->snapshot) < 0)
