@@ -33,6 +33,7 @@ struct pass {
 	struct block_list refused; /* in this run; to try them again at once would help nobody */
 	uint64_t deadline_ms;
 	struct snapshot snapshot; /* has no block size before the first read */
+	bool is_fresh;		  /* it was read in this pass */
 	struct stats stats;
 };
 
@@ -498,29 +499,27 @@ static bool is_offline(const struct sysfs *fs, uint64_t id)
 }
 
 /*
- * Looks at the machine again before anything is decided, but not for each of the names that need no
- * decision.
+ * Looks at the machine again before anything is decided. Returns 1 when the block is to be judged, 0
+ * when it needs no decision.
  */
 static int refresh(struct pass *pass, uint64_t id)
 {
 	const struct sysfs *fs = pass->leader->fs;
-	int r;
+	int r = 0;
 
-	if (pass->snapshot.block_size > 0) {
-		if (!find_offline(pass, id))
-			return 0;
-		settle_wait(fs, id);
-		if (snapshot_is_current(fs, &pass->snapshot))
-			return 0;
-		return snapshot_refresh(fs, &pass->snapshot);
-	}
 	if (!is_offline(fs, id))
 		return 0;
 	settle_wait(fs, id);
-	r = snapshot_read(fs, &pass->snapshot);
-	if (r == 0 && record_sweep(fs, &pass->snapshot) < 0)
-		log_debug("old records below /" PATH_RUN " cannot be removed");
-	return r;
+	if (pass->snapshot.block_size == 0) {
+		r = snapshot_read(fs, &pass->snapshot);
+		if (r == 0 && record_sweep(fs, &pass->snapshot) < 0)
+			log_debug("old records below /" PATH_RUN " cannot be removed");
+	} else if (!pass->is_fresh || !find_offline(pass, id) ||
+		   !snapshot_is_current(fs, &pass->snapshot)) {
+		r = snapshot_refresh(fs, &pass->snapshot);
+	}
+	pass->is_fresh = true;
+	return r < 0 ? r : 1;
 }
 
 static int handle_list(struct pass *pass)
@@ -539,6 +538,8 @@ static int handle_list(struct pass *pass)
 		}
 		r = refresh(pass, pass->list.ids[i]);
 		if (r == 0)
+			finish(pass, i, true);
+		if (r > 0)
 			r = handle_name(pass, i);
 		if (r < 0)
 			return r;
@@ -559,13 +560,19 @@ static void write_stats(struct pass *pass)
 	pass->stats = none;
 }
 
-/* What one pass has of its own; the refused stay. */
+/* What one pass has of its own; the next one starts from what was refused, and from the snapshot. */
 static void end_pass(struct pass *pass)
 {
 	write_stats(pass);
 	block_list_done(&pass->list);
 	free(pass->handled);
 	pass->handled = NULL;
+	pass->is_fresh = false;
+}
+
+static void end(struct pass *pass)
+{
+	block_list_done(&pass->refused);
 	snapshot_done(&pass->snapshot);
 }
 
@@ -609,7 +616,7 @@ int leader_run(struct leader *leader)
 		if (r == 0)
 			r = has_more_after_unlock(leader);
 	} while (r > 0);
-	block_list_done(&pass.refused);
+	end(&pass);
 	return r;
 }
 
@@ -623,7 +630,7 @@ int leader_run_blocks(struct leader *leader, const struct block_list *blocks)
 	if (r == 0)
 		r = handle_list(&pass);
 	end_pass(&pass);
-	block_list_done(&pass.refused);
+	end(&pass);
 	return r;
 }
 

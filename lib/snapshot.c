@@ -106,28 +106,19 @@ static int list_blocks(const struct sysfs *fs, struct snapshot *snapshot)
 	return r;
 }
 
-/*
- * State, zone and firmware node of each block. Those that have vanished are dropped, and so is one
- * whose state cannot be read: the others must not suffer. A zone that cannot be read is not known.
- */
-static void read_blocks(const struct sysfs *fs, struct snapshot *snapshot)
+/* State, zone and firmware node. A zone that cannot be read is not known. */
+static int read_block(const struct sysfs *fs, struct block *block)
 {
-	size_t kept = 0;
+	int r = read_state(fs, block->id, &block->state);
 
-	for (size_t i = 0; i < snapshot->n_blocks; i++) {
-		struct block block = snapshot->blocks[i];
-
-		if (read_state(fs, block.id, &block.state) < 0 ||
-		    (block.state == BLOCK_ONLINE &&
-		     read_zone(fs, block.id, &block.zone) == -ENODEV))
-			continue;
-		if (sysfs_read_link(fs, block.firmware, sizeof(block.firmware),
-				    PATH_MEMORY "/memory%llu/firmware_node",
-				    (unsigned long long)block.id) < 0)
-			block.firmware[0] = '\0'; /* only DIMMs have one */
-		snapshot->blocks[kept++] = block;
-	}
-	snapshot->n_blocks = kept;
+	if (r == 0 && block->state == BLOCK_ONLINE &&
+	    read_zone(fs, block->id, &block->zone) == -ENODEV)
+		r = -ENODEV;
+	if (r == 0 && sysfs_read_link(fs, block->firmware, sizeof(block->firmware),
+				      PATH_MEMORY "/memory%llu/firmware_node",
+				      (unsigned long long)block->id) < 0)
+		block->firmware[0] = '\0'; /* only DIMMs have one */
+	return r;
 }
 
 static struct block *find_block(const struct snapshot *snapshot, uint64_t id)
@@ -142,6 +133,28 @@ static struct block *find_block(const struct snapshot *snapshot, uint64_t id)
 const struct block *snapshot_find_block(const struct snapshot *snapshot, uint64_t id)
 {
 	return find_block(snapshot, id);
+}
+
+/*
+ * Blocks that have vanished are dropped, and so is one whose state cannot be read: the others must
+ * not suffer. Those that are online in @known, if that is not NULL, have not changed.
+ */
+static void read_blocks(const struct sysfs *fs, const struct snapshot *known,
+			struct snapshot *snapshot)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		struct block block = snapshot->blocks[i];
+		const struct block *same = known ? find_block(known, block.id) : NULL;
+
+		if (same && same->state == BLOCK_ONLINE)
+			block = *same;
+		else if (read_block(fs, &block) < 0)
+			continue;
+		snapshot->blocks[kept++] = block;
+	}
+	snapshot->n_blocks = kept;
 }
 
 /* nodeN/ links to all its blocks: one directory to read a node instead of one a block. */
@@ -391,8 +404,9 @@ static int tolerate(const struct snapshot *snapshot, int r)
 	return snapshot->is_public && r != -ENOMEM ? 0 : r;
 }
 
-/* With block size, machine and boot memory in place. */
-static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
+/* With block size, machine and boot memory in place; for @known see read_blocks(). */
+static int read_changing(const struct sysfs *fs, const struct snapshot *known,
+			 struct snapshot *snapshot)
 {
 	struct stat memory;
 	int r = sysfs_stat(fs, &memory, PATH_MEMORY);
@@ -405,7 +419,7 @@ static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
 		r = list_blocks(fs, snapshot);
 	if (r < 0)
 		return r;
-	read_blocks(fs, snapshot);
+	read_blocks(fs, known, snapshot);
 	r = tolerate(snapshot, read_nodes(fs, snapshot));
 	if (r == 0)
 		r = tolerate(snapshot, read_zones(fs, snapshot));
@@ -413,27 +427,6 @@ static int read_changing(const struct sysfs *fs, struct snapshot *snapshot)
 		r = add_nodes(snapshot);
 	if (r == 0)
 		r = find_groups(fs, snapshot);
-	return r;
-}
-
-int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
-{
-	struct snapshot fresh = {
-		.block_size = snapshot->block_size,
-		.machine = snapshot->machine,
-		.is_public = snapshot->is_public,
-		.boot = snapshot->boot,
-	};
-	int r = read_changing(fs, &fresh);
-
-	/* One of the two keeps it. */
-	if (r < 0)
-		fresh.boot = (struct ranges){ NULL, 0 };
-	else
-		snapshot->boot = (struct ranges){ NULL, 0 };
-	snapshot_done(r < 0 ? &fresh : snapshot);
-	if (r == 0)
-		*snapshot = fresh;
 	return r;
 }
 
@@ -472,18 +465,46 @@ static bool has_same_zones(const struct snapshot *snapshot, const struct snapsho
 	return n_common == sums->n_nodes;
 }
 
-bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot)
+/* Whether zones have what snapshot_account() says. */
+static bool zones_are_current(const struct sysfs *fs, const struct snapshot *snapshot)
 {
 	struct snapshot sums = { .block_size = snapshot->block_size };
-	struct stat memory;
-	bool is_same;
+	bool is_same = read_sums(fs, &sums) == 0 && has_same_zones(snapshot, &sums);
 
-	if (sysfs_stat(fs, &memory, PATH_MEMORY) < 0 || memory.st_nlink < 2 ||
-	    memory.st_nlink != snapshot->n_links || !is_settled(snapshot))
-		return false;
-	is_same = read_sums(fs, &sums) == 0 && has_same_zones(snapshot, &sums);
 	snapshot_done(&sums);
 	return is_same;
+}
+
+bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot)
+{
+	struct stat memory;
+
+	return sysfs_stat(fs, &memory, PATH_MEMORY) == 0 && memory.st_nlink >= 2 &&
+	       memory.st_nlink == snapshot->n_links && is_settled(snapshot) &&
+	       zones_are_current(fs, snapshot);
+}
+
+int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
+{
+	struct snapshot fresh = {
+		.block_size = snapshot->block_size,
+		.machine = snapshot->machine,
+		.is_public = snapshot->is_public,
+		.boot = snapshot->boot,
+	};
+	/* Nobody has onlined a block, or put one offline, without changing them. */
+	bool is_known = zones_are_current(fs, snapshot);
+	int r = read_changing(fs, is_known ? snapshot : NULL, &fresh);
+
+	/* One of the two keeps it. */
+	if (r < 0)
+		fresh.boot = (struct ranges){ NULL, 0 };
+	else
+		snapshot->boot = (struct ranges){ NULL, 0 };
+	snapshot_done(r < 0 ? &fresh : snapshot);
+	if (r == 0)
+		*snapshot = fresh;
+	return r;
 }
 
 /* A record of boot memory that cannot be read is no reason to show nothing. */
@@ -503,7 +524,7 @@ static int read_all(const struct sysfs *fs, struct snapshot *snapshot)
 	if (r == 0)
 		r = read_boot(fs, snapshot);
 	if (r == 0)
-		r = read_changing(fs, snapshot);
+		r = read_changing(fs, NULL, snapshot);
 	return r;
 }
 

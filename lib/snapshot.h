@@ -49,7 +49,8 @@ _must_check_ int snapshot_read_public(const struct sysfs *fs, struct snapshot *r
 
 /*
  * Reads again what changes while a machine gains memory; what kernel and platform are, and boot
- * memory, are kept. As snapshot_read(); @snapshot is untouched on failure.
+ * memory, are kept, and so are blocks that are online as long as zones have what
+ * snapshot_account() says. As snapshot_read(); @snapshot is untouched on failure.
  */
 _must_check_ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot);
 
