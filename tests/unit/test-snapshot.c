@@ -825,6 +825,29 @@ static void test_refresh(void **state)
 	snapshot_done(&s);
 }
 
+static void test_refresh_known(void **state)
+{
+	struct zone_row rows[ARRAY_SIZE(zone_rows)];
+	const struct tree *tree = make_machine(state);
+	struct snapshot s = snap(tree);
+
+	memcpy(rows, zone_rows, sizeof(rows));
+	assert_int_equal(block_of(&s, 34)->state, BLOCK_OFFLINE);
+	assert_int_equal(block_of(&s, 100)->zone, BLOCK_ZONE_MOVABLE);
+	/* As long as the sums are the same it is not looked at, but what was offline is. */
+	tree_text(tree, MEMORY "memory100/valid_zones", "Normal\n");
+	tree_text(tree, MEMORY "memory34/state", "going-offline\n");
+	assert_int_equal(snapshot_refresh(&tree->fs, &s), 0);
+	assert_int_equal(block_of(&s, 100)->zone, BLOCK_ZONE_MOVABLE);
+	assert_int_equal(block_of(&s, 34)->state, BLOCK_GOING_OFFLINE);
+	rows[4].present_mib += BLOCK_MIB;
+	rows[5].present_mib -= BLOCK_MIB;
+	write_zones(tree, rows, ARRAY_SIZE(rows));
+	assert_int_equal(snapshot_refresh(&tree->fs, &s), 0);
+	assert_int_equal(block_of(&s, 100)->zone, BLOCK_ZONE_KERNEL);
+	snapshot_done(&s);
+}
+
 static void test_account_new_node(void **state)
 {
 	const struct tree *tree = make_machine(state);
@@ -1067,6 +1090,8 @@ int main(void)
 		TREE_TEST("a snapshot is current until somebody else changes something",
 			  test_current),
 		TREE_TEST("a snapshot that is read again keeps what does not change", test_refresh),
+		TREE_TEST("a block that is online is read again when the sums have changed",
+			  test_refresh_known),
 		TREE_TEST("the first memory of a node counts", test_account_new_node),
 		TREE_TEST("blocks are judged by what those before them left",
 			  test_one_after_another),
