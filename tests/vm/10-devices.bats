@@ -84,7 +84,7 @@ unwatch_callouts()
 	read -r held other < <(guest "udevadm settle; dimm_blocks $acpi | xargs")
 	watch_callouts
 	guest "touch /run/memhp/held/$held
-		udevadm trigger --action=add --settle $memory/$held $memory/${other%% *}
+		udevadm trigger --action=add --settle \$memory/$held \$memory/${other%% *}
 		rm /run/memhp/held/$held"
 	[ "$(guest 'cat /run/callouts')" = "${other%% *}" ]
 	unwatch_callouts
