@@ -37,13 +37,7 @@ iomem_blocks()
 # dimm_blocks PNP0C80:XX: the blocks of a DIMM
 dimm_blocks()
 {
-	local link
-
-	for link in "$memory"/memory*/firmware_node; do
-		if [ "$(basename "$(readlink -f "$link")")" = "$1" ]; then
-			basename "$(dirname "$link")"
-		fi
-	done | sort -V
+	find "$memory" -maxdepth 2 -name firmware_node -lname "*/$1" -printf '%h\n' 2>/dev/null | sed 's|.*/||' | sort -V
 }
 
 # block_zones: for blocks named on standard input, the different zones they are
