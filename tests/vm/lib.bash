@@ -56,6 +56,21 @@ guest()
 	vm run -- "set -e; . /usr/lib/memhp-test/guest.sh; $script"
 }
 
+# short_run PROGRAM ARGUMENT...: of a program beside this file that boots a machine of its own, with the packages and the
+# suite of the tests. What it prints is in $BATS_TEST_TMPDIR/log, and is shown if the test fails.
+short_run()
+{
+	local debs deb arguments=() status=0
+
+	read -ra debs <<<"${MEMHP_DEB:-}"
+	for deb in "${debs[@]}"; do
+		arguments+=(--deb "$deb")
+	done
+	"$vm_dir/$1" "${arguments[@]}" --suite "${MEMHP_VM_SUITE:-trixie}" "${@:2}" >"$BATS_TEST_TMPDIR/log" || status=$?
+	cat "$BATS_TEST_TMPDIR/log"
+	return $status
+}
+
 qmp() { vm qmp "$@"; }
 dimm() { vm dimm "$@"; }
 undimm() { vm undimm "$@"; }
