@@ -141,7 +141,7 @@ finish()
 		done
 	done
 	udevadm settle
-	until [ -z "$(find /run/memhp/pending /run/memhp/taken -name 'memory*')" ] &&
+	until [ -z "$(find /run/memhp/pending /run/memhp/taken /run/memhp/held -name 'memory*')" ] &&
 		! systemctl --quiet is-active memhp-sweep.service; do
 		sleep 0.2
 	done
