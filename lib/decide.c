@@ -38,8 +38,8 @@ static uint64_t count_late(const struct facts *facts, uint64_t node)
 }
 
 /*
- * auto_movable_stats_account_group() over all dynamic groups but @self: the early memory that their
- * own movable memory uses up, and that movable memory.
+ * walk_dynamic_memory_groups() with auto_movable_stats_account_group(), over all but @self: the early
+ * memory that their own movable memory uses up, and that movable memory.
  */
 static struct budget count_other_groups(const struct facts *facts, uint64_t node,
 					const struct group_facts *self, uint64_t ratio)
@@ -48,12 +48,11 @@ static struct budget count_other_groups(const struct facts *facts, uint64_t node
 	/* An int in the kernel, widened to unsigned long by the division. */
 	uint64_t divisor = (uint64_t)(int64_t)(int32_t)(uint32_t)ratio;
 
-	for (size_t i = 0; i < facts->n_groups; i++) {
-		const struct group_facts *group = &facts->groups[i];
+	for (size_t i = 0; i < facts->n_dynamic; i++) {
+		const struct group_facts *group = &facts->groups[facts->dynamic[i]];
 		int64_t need;
 
-		if (!group->is_dynamic || group == self ||
-		    (node != ALL_NODES && group->node != node))
+		if (group == self || (node != ALL_NODES && group->node != node))
 			continue;
 		need = (int64_t)(group->movable_pages * 100 / divisor - group->kernel_pages);
 		if (need > 0)

@@ -64,8 +64,10 @@ struct facts {
 	uint64_t page_size; /* bytes */
 	const struct node_facts *nodes;
 	size_t n_nodes;
-	const struct group_facts *groups; /* every dynamic group has to be here */
-	size_t n_groups;
+	const struct group_facts *groups;
+	/* indexes of those that are dynamic: what there is of others does not bear on a verdict */
+	const size_t *dynamic;
+	size_t n_dynamic;
 };
 
 /* What is to be onlined: @n_pages at once. */

@@ -342,6 +342,16 @@ struct group_facts snapshot_group_facts(const struct snapshot *snapshot, const s
 	};
 }
 
+static int list_dynamic(struct snapshot *snapshot)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < snapshot->groups.n; i++)
+		if (snapshot->groups.g[i].is_dynamic)
+			r = ARRAY_APPEND(snapshot->dynamic, snapshot->n_dynamic, &i);
+	return r;
+}
+
 static int count_groups(struct snapshot *snapshot)
 {
 	snapshot->group_facts =
@@ -350,7 +360,7 @@ static int count_groups(struct snapshot *snapshot)
 		return -ENOMEM;
 	for (size_t i = 0; i < snapshot->groups.n; i++)
 		snapshot->group_facts[i] = snapshot_group_facts(snapshot, &snapshot->groups.g[i]);
-	return 0;
+	return list_dynamic(snapshot);
 }
 
 /* daxX.Y/memmap_on_memory: 0 or 1, or -1 where the kernel does not have it. */
@@ -552,6 +562,18 @@ int snapshot_read_public(const struct sysfs *fs, struct snapshot *ret)
 	return r;
 }
 
+/* What goes with the groups. */
+static void forget_groups(struct snapshot *snapshot)
+{
+	free(snapshot->group_facts);
+	free(snapshot->self_hosted);
+	free(snapshot->dynamic);
+	snapshot->group_facts = NULL;
+	snapshot->self_hosted = NULL;
+	snapshot->dynamic = NULL;
+	snapshot->n_dynamic = 0;
+}
+
 int snapshot_regroup(const struct sysfs *fs, struct snapshot *snapshot, group_name_fn name,
 		     void *userdata)
 {
@@ -560,10 +582,7 @@ int snapshot_regroup(const struct sysfs *fs, struct snapshot *snapshot, group_na
 
 	if (r < 0)
 		return r;
-	free(snapshot->group_facts);
-	free(snapshot->self_hosted);
-	snapshot->group_facts = NULL;
-	snapshot->self_hosted = NULL;
+	forget_groups(snapshot);
 	r = count_groups(snapshot);
 	return r < 0 ? r : find_self_hosted(fs, snapshot);
 }
@@ -576,8 +595,7 @@ void snapshot_done(struct snapshot *snapshot)
 	free(snapshot->blocks);
 	groups_done(&snapshot->groups);
 	free(snapshot->nodes);
-	free(snapshot->group_facts);
-	free(snapshot->self_hosted);
+	forget_groups(snapshot);
 	*snapshot = (struct snapshot){ .block_size = 0 };
 }
 
@@ -588,7 +606,8 @@ struct facts snapshot_facts(const struct snapshot *snapshot)
 		.nodes = snapshot->nodes,
 		.n_nodes = snapshot->n_nodes,
 		.groups = snapshot->group_facts,
-		.n_groups = snapshot->groups.n,
+		.dynamic = snapshot->dynamic,
+		.n_dynamic = snapshot->n_dynamic,
 	};
 }
 

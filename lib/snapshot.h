@@ -29,6 +29,8 @@ struct snapshot {
 	size_t n_nodes;
 	struct group_facts *group_facts; /* one for each of groups */
 	enum self_hosted *self_hosted;	 /* likewise */
+	size_t *dynamic;		 /* indexes of groups that are dynamic */
+	size_t n_dynamic;
 };
 
 /*

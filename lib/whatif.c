@@ -221,9 +221,18 @@ static int add_group(struct snapshot *snapshot, const struct group *group)
 	if (!self_hosted)
 		return -ENOMEM;
 	snapshot->self_hosted = self_hosted;
+	if (group->is_dynamic) {
+		size_t index = n - 1;
+
+		r = ARRAY_APPEND(snapshot->dynamic, snapshot->n_dynamic, &index);
+		if (r < 0)
+			return r;
+	}
 	r = ARRAY_APPEND(snapshot->groups.g, snapshot->groups.n, group);
-	if (r < 0)
+	if (r < 0) {
+		snapshot->n_dynamic -= group->is_dynamic;
 		return r;
+	}
 	facts[n - 1] = snapshot_group_facts(snapshot, group);
 	self_hosted[n - 1] = find_self_hosted(snapshot, group);
 	return 0;

@@ -66,7 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct policy policy = policy_default();
 	struct node_facts nodes[N_NODES];
 	struct group_facts groups[N_GROUPS];
-	struct facts facts = { 4096, nodes, N_NODES, groups, N_GROUPS };
+	size_t dynamic[N_GROUPS];
+	struct facts facts = { 4096, nodes, N_NODES, groups, dynamic, 0 };
 	struct question question = { .target = { .device = "dax0.0", .alias = "region0" } };
 	struct verdict verdict;
 
@@ -74,12 +75,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < N_NODES; i++)
 		nodes[i] = (struct node_facts){ i, take(&source, 0), take(&source, 0),
 						take(&source, 0) };
-	for (unsigned i = 0; i < N_GROUPS; i++)
+	for (unsigned i = 0; i < N_GROUPS; i++) {
 		groups[i] = (struct group_facts){
 			take(&source, 2) != 0, (unsigned)take(&source, N_NODES),
 			take(&source, 0),      UINT64_C(1) << take(&source, 40),
 			take(&source, 0),      take(&source, 0)
 		};
+		if (groups[i].is_dynamic)
+			dynamic[facts.n_dynamic++] = i;
+	}
 	question.target.provider = (enum provider)take(&source, _PROVIDER_MAX);
 	question.target.node = (unsigned)take(&source, N_NODES + 1);
 	question.n_pages = UINT64_C(1) << take(&source, 40);

@@ -42,15 +42,28 @@ struct row {
 	struct sum sum;
 };
 
+/* Sets the indexes of those that are dynamic; returns how many there are. */
+static size_t find_dynamic(const struct group_facts *groups, size_t n, size_t *ret)
+{
+	size_t n_dynamic = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (groups[i].is_dynamic)
+			ret[n_dynamic++] = i;
+	return n_dynamic;
+}
+
 static struct verdict answer(const struct row *row)
 {
 	struct policy policy = policy_default();
+	size_t dynamic[ARRAY_SIZE(row->groups)];
 	const struct facts facts = {
 		.page_size = 4096,
 		.nodes = row->nodes,
 		.n_nodes = row->n_nodes,
 		.groups = row->groups,
-		.n_groups = row->n_groups,
+		.dynamic = dynamic,
+		.n_dynamic = find_dynamic(row->groups, row->n_groups, dynamic),
 	};
 	const struct question question = {
 		.target = {
@@ -1144,12 +1157,14 @@ static void make_our_model(struct model *m, uint64_t *random, bool with_dynamic)
 
 static struct verdict decide_model(const struct model *m)
 {
+	size_t dynamic[GROUPS_MAX];
 	const struct facts facts = {
 		.page_size = 4096,
 		.nodes = m->nodes,
 		.n_nodes = m->n_nodes,
 		.groups = m->groups,
-		.n_groups = m->n_groups,
+		.dynamic = dynamic,
+		.n_dynamic = find_dynamic(m->groups, m->n_groups, dynamic),
 	};
 
 	return decide(&m->policy, &facts, &m->question);
@@ -1680,7 +1695,15 @@ static void test_pure(void **state)
 
 static struct trace trace_of(const struct row *row, struct policy policy)
 {
-	const struct facts facts = { 4096, row->nodes, row->n_nodes, row->groups, row->n_groups };
+	size_t dynamic[ARRAY_SIZE(row->groups)];
+	const struct facts facts = {
+		.page_size = 4096,
+		.nodes = row->nodes,
+		.n_nodes = row->n_nodes,
+		.groups = row->groups,
+		.dynamic = dynamic,
+		.n_dynamic = find_dynamic(row->groups, row->n_groups, dynamic),
+	};
 	const struct question question = {
 		.target = { .provider = PROVIDER_DIMM,
 			    .device = "",

@@ -300,7 +300,6 @@ static void test_all_vanished(void **state)
 	assert_int_equal(s.n_blocks, 0);
 	assert_int_equal(s.groups.n, 0);
 	assert_null(snapshot_find_block(&s, 32));
-	assert_int_equal(snapshot_facts(&s).n_groups, 0);
 	snapshot_done(&s);
 	snapshot_done(&s);
 }
@@ -420,6 +419,29 @@ static void test_regroup(void **state)
 	snapshot_done(&s);
 }
 
+static bool name_virtio_mem(void *userdata, uint64_t block, struct group *ret)
+{
+	(void)userdata;
+	(void)block;
+	(void)snprintf(ret->name, sizeof(ret->name), "virtio3");
+	ret->provider = PROVIDER_VIRTIO_MEM;
+	return true;
+}
+
+static void test_regroup_dynamic(void **state)
+{
+	const struct tree *tree = make_machine(state);
+	struct snapshot s;
+
+	tree_drop(tree, "proc/iomem");
+	assert_int_equal(snapshot_read_public(&tree->fs, &s), 0);
+	assert_int_equal(s.n_dynamic, 0);
+	assert_int_equal(snapshot_regroup(&tree->fs, &s, name_virtio_mem, NULL), 0);
+	assert_int_equal(s.n_dynamic, 1);
+	assert_string_equal(s.groups.g[s.dynamic[0]].name, "virtio3");
+	snapshot_done(&s);
+}
+
 static void test_no_node_yet(void **state)
 {
 	const struct tree *tree = make_machine(state);
@@ -476,7 +498,8 @@ static void test_groups(void **state)
 	const struct group_facts *dimm = &s.group_facts[0], *cxl = &s.group_facts[1];
 	struct question question = snapshot_question(&s, block_of(&s, 34));
 
-	assert_int_equal(facts.n_groups, 2);
+	assert_int_equal(s.groups.n, 2);
+	assert_int_equal(facts.n_dynamic, 0);
 	assert_ptr_equal(facts.groups, s.group_facts);
 	assert_ptr_equal(facts.nodes, s.nodes);
 	assert_int_equal(facts.n_nodes, 2);
@@ -535,6 +558,7 @@ static void test_no_device(void **state)
 	}
 	s = snap(tree);
 	assert_int_equal(s.groups.n, 4);
+	assert_int_equal(s.n_dynamic, 0);
 	question = snapshot_question(&s, block_of(&s, 33));
 	assert_int_equal(question.target.provider, PROVIDER_PROBE);
 	assert_string_equal(question.target.device, "memory33");
@@ -891,6 +915,8 @@ static void test_one_after_another(void **state)
 		struct question question = snapshot_question(&s, &s.blocks[i]);
 		struct verdict v = decide(&policy, &facts, &question);
 
+		assert_int_equal(facts.n_dynamic, 1);
+		assert_ptr_equal(&facts.groups[facts.dynamic[0]], question.group);
 		assert_int_equal(v.zone, expected[i]);
 		assert_int_equal(v.reason,
 				 expected[i] == ZONE_MOVABLE ? REASON_FITS : REASON_EXCEEDS);
@@ -1099,6 +1125,8 @@ int main(void)
 		TREE_TEST("a block that cannot be read ends nothing", test_unreadable_block),
 		TREE_TEST("who only looks gets what can be read", test_public),
 		TREE_TEST("blocks join the device that is known of them otherwise", test_regroup),
+		TREE_TEST("and that one counts among others if it is virtio-mem",
+			  test_regroup_dynamic),
 		TREE_TEST("a state whose zone cannot be read is not handed out",
 			  test_state_half_read),
 		TREE_TEST("a block size is a power of two", test_block_size),

@@ -55,6 +55,7 @@ static struct snapshot make(void)
 		  .zone = BLOCK_ZONE_KERNEL },
 	};
 	struct snapshot s = { .block_size = BLOCK_SIZE, .machine = machine_6_12 };
+	size_t first = 0;
 
 	assert_int_equal(iomem_parse(&s.iomem, str_of(iomem_text)), 0);
 	assert_int_equal(ranges_add(&s.boot, 0, 2 * GIB - 1), 0);
@@ -67,6 +68,7 @@ static struct snapshot make(void)
 	s.self_hosted = calloc(1, sizeof(*s.self_hosted));
 	assert_true(s.group_facts && s.self_hosted);
 	s.group_facts[0] = snapshot_group_facts(&s, &s.groups.g[0]);
+	assert_int_equal(ARRAY_APPEND(s.dynamic, s.n_dynamic, &first), 0);
 	assert_int_equal(snapshot_add_node(&s, 1), 0);
 	s.nodes[0] = (struct node_facts){ 1, 16 * PAGES, PAGES, PAGES };
 	return s;
@@ -378,6 +380,8 @@ static void test_units(void **state)
 	assert_int_equal(add(&s, &no_windows, "virtio-mem:1G"), 0);
 	check_blocks(&s, "virtio3", 52, 8);
 	assert_int_equal(s.group_facts[1].unit_pages, 4 * PAGES);
+	assert_int_equal(s.n_dynamic, 2);
+	assert_int_equal(s.dynamic[1], 1);
 	snapshot_done(&s);
 }
 
@@ -432,7 +436,8 @@ static void test_there_and_back(void **state)
 
 static void test_no_memory(void **state)
 {
-	static const char *const texts[] = { "dimm:1G@5", "probe:1G", "virtio2:1G" };
+	static const char *const texts[] = { "dimm:1G@5", "probe:1G", "virtio2:1G",
+					     "virtio-mem:1G" };
 	unsigned refused = 0;
 
 	(void)state;
