@@ -414,6 +414,22 @@ static int tolerate(const struct snapshot *snapshot, int r)
 	return snapshot->is_public && r != -ENOMEM ? 0 : r;
 }
 
+/* What says whose a block is appears after its event. */
+static bool has_links(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		const struct block *block = &snapshot->blocks[i];
+
+		if (block->state != BLOCK_OFFLINE)
+			continue;
+		if (!block->has_node ||
+		    (snapshot->groups.g[block->group].provider == PROVIDER_DIMM &&
+		     !block->firmware[0]))
+			return false;
+	}
+	return true;
+}
+
 /* With block size, machine and boot memory in place; for @known see read_blocks(). */
 static int read_changing(const struct sysfs *fs, const struct snapshot *known,
 			 struct snapshot *snapshot)
@@ -437,23 +453,9 @@ static int read_changing(const struct sysfs *fs, const struct snapshot *known,
 		r = add_nodes(snapshot);
 	if (r == 0)
 		r = find_groups(fs, snapshot);
+	if (r == 0)
+		snapshot->is_settled = has_links(snapshot);
 	return r;
-}
-
-/* Whether all blocks had what says whose they are. */
-static bool is_settled(const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->n_blocks; i++) {
-		const struct block *block = &snapshot->blocks[i];
-
-		if (block->state != BLOCK_OFFLINE)
-			continue;
-		if (!block->has_node ||
-		    (snapshot->groups.g[block->group].provider == PROVIDER_DIMM &&
-		     !block->firmware[0]))
-			return false;
-	}
-	return true;
 }
 
 /* Nodes that have nothing yet are not in /proc/zoneinfo. */
@@ -490,7 +492,7 @@ bool snapshot_is_current(const struct sysfs *fs, const struct snapshot *snapshot
 	struct stat memory;
 
 	return sysfs_stat(fs, &memory, PATH_MEMORY) == 0 && memory.st_nlink >= 2 &&
-	       memory.st_nlink == snapshot->n_links && is_settled(snapshot) &&
+	       memory.st_nlink == snapshot->n_links && snapshot->is_settled &&
 	       zones_are_current(fs, snapshot);
 }
 

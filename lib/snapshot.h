@@ -24,6 +24,7 @@ struct snapshot {
 	uint64_t n_links;     /* of the directory that has them: snapshot_is_current() */
 	struct block *blocks; /* those that are not boot memory, ascending */
 	size_t n_blocks;
+	bool is_settled; /* those that are offline have all that says whose they are */
 	struct groups groups;
 	struct node_facts *nodes;
 	size_t n_nodes;
