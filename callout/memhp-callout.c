@@ -167,18 +167,17 @@ static void print_record(const struct sysfs *fs, uint64_t block)
 }
 
 /* Where memhp is not in force it has decided nothing before, and a verdict is one of the policy alone. */
-static struct verdict foresee(const struct sysfs *fs, const struct snapshot *snapshot,
-			      const struct policy *policy, const struct block *block)
+static bool is_in_force(const struct sysfs *fs)
 {
-	return sysfs_exists(fs, PATH_GROUPS) ? precedent_decide(fs, snapshot, policy, block) :
-					       snapshot_decide(snapshot, policy, block);
+	return sysfs_exists(fs, PATH_GROUPS);
 }
 
 static void print_properties(const struct sysfs *fs, const struct snapshot *snapshot,
 			     const struct policy *policy, const struct block *block)
 {
 	const struct group *group = &snapshot->groups.g[block->group];
-	struct verdict verdict = foresee(fs, snapshot, policy, block);
+	struct verdict verdict = is_in_force(fs) ? precedent_decide(fs, snapshot, policy, block) :
+						   snapshot_decide(snapshot, policy, block);
 	const char *dax = dax_state_name(dax_read(fs, group).state);
 	char reason[160];
 
@@ -194,6 +193,8 @@ static void print_properties(const struct sysfs *fs, const struct snapshot *snap
 static void print_offline(const struct sysfs *fs, const struct snapshot *snapshot,
 			  const struct policy *policy)
 {
+	_cleanup_(precedent_done) struct precedent precedent = { .group = NULL };
+	bool has_past = is_in_force(fs);
 	char reason[160];
 
 	for (size_t i = 0; i < snapshot->n_blocks; i++) {
@@ -202,7 +203,8 @@ static void print_offline(const struct sysfs *fs, const struct snapshot *snapsho
 
 		if (block->state != BLOCK_OFFLINE)
 			continue;
-		verdict = foresee(fs, snapshot, policy, block);
+		verdict = has_past ? precedent_follow(fs, &precedent, snapshot, policy, block) :
+				     snapshot_decide(snapshot, policy, block);
 		verdict_explain(&verdict, reason, sizeof(reason));
 		printf("memory%llu %s %s %s\n", (unsigned long long)block->id,
 		       snapshot->groups.g[block->group].name, zone_name(verdict.zone), reason);

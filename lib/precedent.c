@@ -42,18 +42,43 @@ struct verdict precedent_apply(struct verdict verdict, const struct group *group
 	return verdict;
 }
 
-struct verdict precedent_decide(const struct sysfs *fs, const struct snapshot *snapshot,
-				const struct policy *policy, const struct block *block)
+void precedent_done(struct precedent *precedent)
+{
+	free(precedent->text);
+	*precedent = (struct precedent){ .group = NULL };
+}
+
+static void read_group(const struct sysfs *fs, struct precedent *precedent,
+		       const struct group *group)
+{
+	precedent_done(precedent);
+	precedent->group = group;
+	precedent->dax = dax_read(fs, group).state;
+	/* One that is missing or damaged says nothing. */
+	if (record_read(fs, group->name, &precedent->record, &precedent->text) < 0)
+		precedent->text = NULL;
+}
+
+struct verdict precedent_follow(const struct sysfs *fs, struct precedent *precedent,
+				const struct snapshot *snapshot, const struct policy *policy,
+				const struct block *block)
 {
 	const struct group *group = &snapshot->groups.g[block->group];
 	struct verdict verdict = snapshot_decide(snapshot, policy, block);
-	_cleanup_free_ char *text = NULL;
-	struct record record;
-	int r;
 
-	if (group->is_dynamic)
+	/* Nothing binds what is judged block by block: what that was need not be read. */
+	if (group->is_dynamic || !group_is_device(group))
 		return verdict;
-	/* One that is missing or damaged says nothing. */
-	r = record_read(fs, group->name, &record, &text);
-	return precedent_apply(verdict, group, r == 0 ? &record : NULL, dax_read(fs, group).state);
+	if (precedent->group != group)
+		read_group(fs, precedent, group);
+	return precedent_apply(verdict, group, precedent->text ? &precedent->record : NULL,
+			       precedent->dax);
+}
+
+struct verdict precedent_decide(const struct sysfs *fs, const struct snapshot *snapshot,
+				const struct policy *policy, const struct block *block)
+{
+	_cleanup_(precedent_done) struct precedent precedent = { .group = NULL };
+
+	return precedent_follow(fs, &precedent, snapshot, policy, block);
 }

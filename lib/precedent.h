@@ -24,3 +24,21 @@ struct verdict precedent_apply(struct verdict verdict, const struct group *group
 /* snapshot_decide(), with what was decided before for the block's group. */
 struct verdict precedent_decide(const struct sysfs *fs, const struct snapshot *snapshot,
 				const struct policy *policy, const struct block *block);
+
+/* What was decided before for one group. */
+struct precedent {
+	const struct group *group; /* NULL: nothing has been read */
+	struct record record;
+	char *text; /* of the record; NULL: there is none that can be read */
+	enum dax_state dax;
+};
+
+void precedent_done(struct precedent *precedent);
+
+/*
+ * precedent_decide() for one block after the other: @precedent, {} at first, keeps what was read, so
+ * that neighbours in a group share it.
+ */
+struct verdict precedent_follow(const struct sysfs *fs, struct precedent *precedent,
+				const struct snapshot *snapshot, const struct policy *policy,
+				const struct block *block);

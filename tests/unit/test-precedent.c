@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "precedent.h"
+#include "tree.h"
 
 #define NO_RECORD NULL
 
@@ -166,11 +167,52 @@ static void test_rows(void **state)
 	}
 }
 
+/* Two DIMMs of two blocks, each with memory in both zones: only a record tells where the rest belongs. */
+static void test_follow(void **state)
+{
+	static const char text[] = "MEMHP_GROUP=a\nMEMHP_PROVIDER=dimm\nMEMHP_ZONE=movable\n"
+				   "MEMHP_REASON=MovableRatio\nMEMHP_OWNER=memhp\n";
+	const struct tree *tree = *state;
+	const struct policy policy = policy_default();
+	struct group groups[] = {
+		{ .name = "a", .provider = PROVIDER_DIMM, .movable = 1, .kernel = 1 },
+		{ .name = "b", .provider = PROVIDER_DIMM, .movable = 1, .kernel = 1 },
+	};
+	struct block blocks[] = { { .group = 0 }, { .group = 0 }, { .group = 1 }, { .group = 1 } };
+	struct group_facts facts[] = { { .kernel_pages = 1 }, { .kernel_pages = 1 } };
+	enum self_hosted self_hosted[] = { SELF_HOSTED_NO, SELF_HOSTED_NO };
+	const struct snapshot s = {
+		.block_size = 1 << 27,
+		.machine = { .page_size = 4096 },
+		.blocks = blocks,
+		.n_blocks = ARRAY_SIZE(blocks),
+		.groups = { groups, ARRAY_SIZE(groups) },
+		.group_facts = facts,
+		.self_hosted = self_hosted,
+	};
+	struct precedent precedent = { .group = NULL };
+	struct verdict v[ARRAY_SIZE(blocks)];
+
+	tree_text(tree, "run/memhp/groups/a", text);
+	tree_text(tree, "run/memhp/groups/b", text);
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		v[i] = precedent_follow(&tree->fs, &precedent, &s, &policy, &blocks[i]);
+		if (i % 2 == 0)
+			tree_drop(tree, i == 0 ? "run/memhp/groups/a" : "run/memhp/groups/b");
+	}
+	precedent_done(&precedent);
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++)
+		assert_int_equal(v[i].zone, ZONE_MOVABLE);
+	assert_int_equal(precedent_decide(&tree->fs, &s, &policy, &blocks[0]).zone, ZONE_KERNEL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "a later verdict follows an earlier one of the same static group", test_rows,
 		  NULL, NULL, NULL },
+		{ "a record is read once for neighbours in a group", test_follow, tree_setup,
+		  tree_teardown, NULL },
 	};
 
 	return cmocka_run_group_tests_name("precedent", tests, NULL, NULL);
