@@ -12,8 +12,8 @@
 
 #define ADDRESS_END (UINT64_C(1) << 52) /* the most an address can have */
 #define BLOCKS_MAX (1U << 20)
-/* Each is a group of its own, and every decision looks at all groups. */
-#define SINGLE_BLOCKS_MAX (1U << 14)
+/* Each is a group of its own, with what is known of one. */
+#define SINGLE_BLOCKS_MAX (1U << 17)
 
 static bool parse_kind(struct str word, enum provider *ret)
 {

@@ -295,7 +295,7 @@ static void test_sizes(void **state)
 		{ "dimm:0", -EDOM },	       { "dimm:64M", -EDOM },
 		{ "dimm:192M", -EDOM },	       { "virtio2:1", -EDOM },
 		{ "dimm:15E", -ERANGE },       { "dimm:256T", -ERANGE },
-		{ "probe:3T", -ERANGE },       { "virtio3:128M", -ENODEV },
+		{ "probe:17T", -ERANGE },      { "virtio3:128M", -ENODEV },
 		{ "virtio2:128M@0", -ENODEV }, { "PNP0C80:00:128M", -ENODEV },
 	};
 
