@@ -47,7 +47,7 @@ of()
 				bad++
 			}
 		}
-		END { if (seen != 11) print seen + 0 " figures"; exit bad > 0 || seen != 11 }' "$expected" "$counted"
+		END { if (seen != 15) print seen + 0 " figures"; exit bad > 0 || seen != 15 }' "$expected" "$counted"
 }
 
 @test "a callout that finds a leader takes at most 1.3 times what an empty program takes" {
@@ -60,6 +60,15 @@ of()
 	for blocks in 1024 8192 32768 131072; do
 		echo "$blocks blocks: $(($(of leader "$blocks") / blocks)) a block"
 		[ $(($(of leader "$blocks") / blocks)) -le $(($(of leader 128) / 128)) ]
+	done
+}
+
+@test "nor where each block stands alone" {
+	local blocks
+
+	for blocks in 1024 8192 32768; do
+		echo "$blocks blocks: $(($(of alone "$blocks") / blocks)) a block"
+		[ $(($(of alone "$blocks") / blocks)) -le $(($(of alone 128) / 128)) ]
 	done
 }
 
