@@ -110,6 +110,36 @@ nothing_failed()
 	undimm forkless
 }
 
+@test "the kernel kills what works for udevd, which is short of memory" {
+	local acpi room kills='sed -n "s/^oom_kill //p" /sys/fs/cgroup/system.slice/systemd-udevd.service/memory.events'
+
+	# KiB above what udevd itself has: too little for any worker, then for some of sixteen.
+	for room in 256 1536; do
+		guest "$kills >/run/kills
+			now=\$(cat /sys/fs/cgroup/system.slice/systemd-udevd.service/memory.current)
+			systemctl set-property --runtime systemd-udevd.service MemorySwapMax=0 MemoryMax=\$((now + $room * 1024))"
+		acpi=$(dimm "short$room" 2G)
+		wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 16 ] && [ \$($kills) -gt \$(cat /run/kills) ]"
+		guest 'udevadm settle'
+		wait_for 60 '! systemctl is-active --quiet memhp-sweep.service && [ -z "$(ls /run/memhp/pending /run/memhp/taken | grep memory)" ]'
+		# Of an event whose worker was killed before it came to the callout only the block itself tells.
+		guest "case \$(zones_of dimm $acpi | xargs) in
+			Movable) ;;
+			offline | 'Movable offline')
+				memhpctl doctor >/run/doctor || true
+				grep -E '^warning: $acpi: .* are offline, though memhp is to online them; memhpctl online $acpi' /run/doctor
+				;;
+			*) exit 1 ;;
+			esac"
+		guest "systemctl set-property --runtime systemd-udevd.service MemoryMax=infinity
+			memhpctl online"
+		all_movable "$acpi" 16
+		guest 'systemctl is-active systemd-udevd.service'
+		nothing_failed
+		undimm "short$room"
+	done
+}
+
 @test "a device that is unplugged while it is onlined is no error" {
 	local i
 
