@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bats
-# What may happen to memhp while memory is being plugged: an upgrade, daemon-reload, a new udevd, removal.
+# What may happen to memhp while memory is being plugged: an upgrade, daemon-reload, a new udevd, a soft reboot, removal.
 
 # shellcheck disable=SC2016 # what the guest is to expand is quoted
 
@@ -73,6 +73,20 @@ on_record()
 	[ "$(guest "udevadm info --export-db | grep -cx 'E: MEMHP_ZONE=movable'")" -ge 64 ]
 }
 
+# soft_rebooted: everything that is to run has been started again after the one soft reboot. An agent that is about to be
+# stopped may be asked, so each question is one of its own.
+soft_rebooted()
+{
+	local i
+
+	for ((i = 0; i < 60; i++)); do
+		! vm run --timeout 5 -- '[ "$(systemctl show -p SoftRebootsCount --value)" -eq 1 ] &&
+			[[ $(systemctl is-system-running) = @(running|degraded) ]]' || return 0
+		sleep 1
+	done
+	return 1
+}
+
 @test "upgraded while a leader is at work" {
 	plug_in_part
 	guest 'dpkg -i /root/next.deb; [[ $(dpkg-query -W -f "\${Version}" memhp) = *+next ]]
@@ -105,6 +119,16 @@ on_record()
 	plug_in_part
 	guest 'systemctl restart memhp.service'
 	whole
+}
+
+@test "a soft reboot while a leader is at work" {
+	[ "$(guest 'systemctl --version | sed -n "1s/^systemd \([0-9]*\).*/\1/p"')" -ge 256 ] || skip "needs systemd 256"
+	plug_in_part
+	# The agent is stopped as well, and may not live to say what came of that.
+	guest "[[ \$($(blocks_say state)) = *offline* ]]; systemctl soft-reboot --no-block" || :
+	soft_rebooted
+	whole
+	[ "$(guest 'systemctl is-active memhp; cat $memory/auto_online_blocks' | xargs)" = "active offline" ]
 }
 
 @test "removed while a leader is at work" {
