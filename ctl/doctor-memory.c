@@ -117,7 +117,7 @@ void check_onlined_by_others(const struct patient *patient)
 		if (n == 0)
 			continue;
 		blocks_text(snapshot, n, size);
-		/* Movable memory does no harm, and a restart of memhp.service forgets who it was. */
+		/* Movable memory does no harm. */
 		findings_add(patient->findings,
 			     group->kernel > 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
 			     "onlined-by-others", group->name,

@@ -2,6 +2,7 @@
 /* One look at the groups of the machine. */
 #include "earlier.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "log.h"
@@ -15,13 +16,6 @@ struct amount {
 	uint64_t kernel, movable, online;
 };
 
-static void add(struct amount *amount, const struct group *group)
-{
-	amount->kernel += group->kernel;
-	amount->movable += group->movable;
-	amount->online += group->n_blocks - group->offline;
-}
-
 static void report(const char *name, const struct amount *amount, uint64_t block_size)
 {
 	if (amount->online == 0)
@@ -33,23 +27,40 @@ static void report(const char *name, const struct amount *amount, uint64_t block
 		 (unsigned long long)amount->kernel);
 }
 
-static void report_groups(const struct snapshot *snapshot)
+/* Adds up what is online but for what memhp has on record, which it has met or onlined itself. */
+static void add_up(const struct sysfs *fs, const struct snapshot *snapshot, struct amount *devices,
+		   struct amount alone[static _PROVIDER_MAX])
 {
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		const struct block *block = &snapshot->blocks[i];
+		const struct group *group = &snapshot->groups.g[block->group];
+		struct amount *amount = group_is_device(group) ? &devices[block->group] :
+								 &alone[group->provider];
+
+		if (block->state == BLOCK_OFFLINE ||
+		    sysfs_exists(fs, PATH_BLOCKS "/memory%llu", (unsigned long long)block->id))
+			continue;
+		amount->online++;
+		amount->kernel += block->zone == BLOCK_ZONE_KERNEL;
+		amount->movable += block->zone == BLOCK_ZONE_MOVABLE;
+	}
+}
+
+static int report_groups(const struct sysfs *fs, const struct snapshot *snapshot)
+{
+	_cleanup_free_ struct amount *devices = calloc(snapshot->groups.n + 1, sizeof(*devices));
 	struct amount alone[_PROVIDER_MAX] = { { 0, 0, 0 } };
 	char name[GROUP_NAME_MAX + 64];
 
+	if (!devices)
+		return -ENOMEM;
+	add_up(fs, snapshot, devices, alone);
 	for (size_t i = 0; i < snapshot->groups.n; i++) {
 		const struct group *group = &snapshot->groups.g[i];
-		struct amount amount = { 0, 0, 0 };
 
-		if (!group_is_device(group)) {
-			add(&alone[group->provider], group);
-			continue;
-		}
-		add(&amount, group);
 		(void)snprintf(name, sizeof(name), "%s (%s, node %u)", group->name,
 			       provider_name(group->provider), group->node);
-		report(name, &amount, snapshot->block_size);
+		report(name, &devices[i], snapshot->block_size);
 	}
 	for (unsigned provider = 0; provider < _PROVIDER_MAX; provider++) {
 		/* Nothing on the command line keeps its driver from onlining that. */
@@ -59,6 +70,7 @@ static void report_groups(const struct snapshot *snapshot)
 			       provider_name((enum provider)provider));
 		report(name, &alone[provider], snapshot->block_size);
 	}
+	return 0;
 }
 
 void earlier_report(const struct sysfs *fs)
@@ -70,10 +82,10 @@ void earlier_report(const struct sysfs *fs)
 	if (r < 0 || strcmp(now, "offline") == 0)
 		return;
 	r = snapshot_read(fs, &snapshot);
-	if (r < 0) {
-		log_warning("cannot tell what the kernel has onlined already: %s", strerror(-r));
-		return;
+	if (r == 0) {
+		r = report_groups(fs, &snapshot);
+		snapshot_done(&snapshot);
 	}
-	report_groups(&snapshot);
-	snapshot_done(&snapshot);
+	if (r < 0)
+		log_warning("cannot tell what the kernel has onlined already: %s", strerror(-r));
 }

@@ -11,6 +11,7 @@
 #include "kernel_onlining.h"
 #include "leftover.h"
 #include "log.h"
+#include "past.h"
 #include "paths.h"
 #include "policy.h"
 #include "replacements.h"
@@ -137,11 +138,14 @@ static int delegate(const struct sysfs *fs, const struct policy *policy)
 static int put_into_force(const struct sysfs *fs, enum onliner *ret)
 {
 	bool is_first = !kernel_onlining_is_set(fs);
+	bool has_past = past_recover(fs);
 	struct policy policy;
 	int r = publish(fs);
 
 	if (r < 0)
 		return r;
+	if (has_past)
+		past_revise(fs);
 	if (is_first)
 		earlier_report(fs);
 	policy = load_policy(fs);
@@ -154,29 +158,10 @@ static int put_into_force(const struct sysfs *fs, enum onliner *ret)
 	return r;
 }
 
-static int remove_files(const struct sysfs *fs, const char *path)
-{
-	_cleanup_closedir_ DIR *dir = NULL;
-	const struct dirent *entry;
-	int r = sysfs_opendir_real(fs, &dir, "%s", path);
-
-	if (r < 0)
-		return r;
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		r = sysfs_unlink(fs, "%s/%s", path, entry->d_name);
-		if (r < 0 && r != -ENOENT)
-			return r;
-	}
-	return sysfs_rmdir(fs, "%s", path);
-}
-
-/* Everything, so that nothing of us is left in /run. */
+/* Everything but what is on record. */
 static int withdraw(const struct sysfs *fs)
 {
-	static const char *const dirs[] = { PATH_PENDING, PATH_TAKEN, PATH_HELD, PATH_GROUPS,
-					    PATH_BLOCKS };
+	static const char *const dirs[] = { PATH_PENDING, PATH_TAKEN, PATH_HELD };
 	int r = 0, first = 0;
 
 	for (size_t i = ARRAY_SIZE(published); i > 0; i--) {
@@ -188,15 +173,12 @@ static int withdraw(const struct sysfs *fs)
 	if (r < 0 && first == 0)
 		first = r;
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		r = remove_files(fs, dirs[i]);
+		r = sysfs_remove_files(fs, "%s", dirs[i]);
 		if (r < 0 && r != -ENOENT && first == 0)
 			first = r;
 	}
-	r = sysfs_unlink(fs, PATH_STATS);
-	if (r < 0 && r != -ENOENT && first == 0)
-		first = r;
-	r = sysfs_rmdir(fs, PATH_RUN);
-	if (r < 0 && r != -ENOENT && first == 0)
+	r = past_keep(fs);
+	if (r < 0 && first == 0)
 		first = r;
 	if (first < 0)
 		log_error("cannot remove all of /" PATH_RUN ": %s", strerror(-first));

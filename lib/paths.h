@@ -24,6 +24,7 @@
 #define PATH_BLOCKS PATH_RUN "/blocks"
 #define PATH_STATS PATH_RUN "/stats"
 #define PATH_SAVED PATH_RUN "/saved"
+#define PATH_STOPPED "run/memhp.stopped"
 #define PATH_UDEV_RULES "run/udev/rules.d"
 #define PATH_RENDERED "run/systemd/generator/memhp"
 #define PATH_RENDERED_RULES PATH_RENDERED "/rules.d"

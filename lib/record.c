@@ -219,3 +219,58 @@ int record_sweep(const struct sysfs *fs, const struct snapshot *snapshot)
 
 	return r < 0 ? r : sweep(fs, PATH_GROUPS, snapshot, has_group);
 }
+
+static bool is_as_recorded(const struct snapshot *snapshot, const struct block *block,
+			   const struct record *record)
+{
+	if (strcmp(record->group, snapshot->groups.g[block->group].name) != 0)
+		return false;
+	if (strcmp(record->zone, zone_name(ZONE_LEAVE)) == 0)
+		return true;
+	if (strcmp(record->zone, zone_name(ZONE_MOVABLE)) == 0)
+		return block->state == BLOCK_ONLINE && block->zone == BLOCK_ZONE_MOVABLE;
+	if (strcmp(record->zone, zone_name(ZONE_KERNEL)) == 0)
+		return block->state == BLOCK_ONLINE && block->zone == BLOCK_ZONE_KERNEL;
+	return block->state == BLOCK_ONLINE;
+}
+
+/* 1 when the block has a link that is right, 0 when it has none, or has none any more. */
+static int revise_link(const struct sysfs *fs, const struct snapshot *snapshot,
+		       const struct block *block)
+{
+	_cleanup_free_ char *text = NULL;
+	struct record record;
+	char path[64];
+	size_t n;
+	int r;
+
+	(void)snprintf(path, sizeof(path), PATH_BLOCKS "/memory%llu",
+		       (unsigned long long)block->id);
+	r = sysfs_read_file(fs, &text, &n, "%s", path);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (record_parse(&record, text) == 0 && is_as_recorded(snapshot, block, &record))
+		return 1;
+	r = sysfs_unlink(fs, "%s", path);
+	return r < 0 ? r : 0;
+}
+
+int record_revise(const struct sysfs *fs, const struct snapshot *snapshot)
+{
+	_cleanup_free_ bool *has_link = calloc(snapshot->groups.n + 1, sizeof(*has_link));
+	int r = has_link ? record_sweep(fs, snapshot) : -ENOMEM;
+
+	for (size_t i = 0; i < snapshot->n_blocks && r >= 0; i++) {
+		r = revise_link(fs, snapshot, &snapshot->blocks[i]);
+		if (r > 0)
+			has_link[snapshot->blocks[i].group] = true;
+	}
+	for (size_t i = 0; i < snapshot->groups.n && r >= 0; i++) {
+		if (has_link[i])
+			continue;
+		r = sysfs_unlink(fs, PATH_GROUPS "/%s", snapshot->groups.g[i].name);
+		if (r == -ENOENT)
+			r = 0;
+	}
+	return r < 0 ? r : 0;
+}

@@ -68,3 +68,9 @@ _must_check_ int record_link_block(const struct sysfs *fs, const char *group, ui
  * not have. 0 or -errno.
  */
 _must_check_ int record_sweep(const struct sysfs *fs, const struct snapshot *snapshot);
+
+/*
+ * As record_sweep(), after a time when nobody kept them: also removes the links of blocks that are
+ * not online as their record says, and the records of groups that have no link then. 0 or -errno.
+ */
+_must_check_ int record_revise(const struct sysfs *fs, const struct snapshot *snapshot);

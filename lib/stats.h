@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Counters of what leaders have done since memhp.service started, kept in /run/memhp/stats as
+ * Counters of what leaders have done since the machine started, kept in /run/memhp/stats as
  * KEY=value lines.
  */
 #pragma once

@@ -324,6 +324,34 @@ int sysfs_rmdir(const struct sysfs *fs, const char *fmt, ...)
 	return unlinkat(fs->fd, path, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
+int sysfs_remove_files(const struct sysfs *fs, const char *fmt, ...)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	int r;
+
+	FORMAT_PATH(path, fmt);
+	r = open_stream(fs->fd, &dir, path, O_NOFOLLOW);
+	if (!dir)
+		return r;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && errno != ENOENT)
+			return -errno;
+	}
+	return unlinkat(fs->fd, path, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+int sysfs_rename(const struct sysfs *fs, const char *from, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+
+	FORMAT_PATH(path, fmt);
+	return renameat(fs->fd, from, fs->fd, path) < 0 ? -errno : 0;
+}
+
 static int write_all(int fd, struct str content)
 {
 	while (content.n > 0) {

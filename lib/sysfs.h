@@ -85,6 +85,16 @@ _must_check_ _printf_(3, 4) int sysfs_opendir_real(const struct sysfs *fs, DIR *
 _must_check_ _printf_(2, 3) int sysfs_unlink(const struct sysfs *fs, const char *fmt, ...);
 _must_check_ _printf_(2, 3) int sysfs_rmdir(const struct sysfs *fs, const char *fmt, ...);
 
+/* The directory with all files that it has, but for those whose names begin with a dot. */
+_must_check_ _printf_(2, 3) int sysfs_remove_files(const struct sysfs *fs, const char *fmt, ...);
+
+/*
+ * Gives what is at @from, a path that is not formatted, another name. A directory takes the place of
+ * an empty one only: else -ENOTEMPTY or -EEXIST.
+ */
+_must_check_ _printf_(3, 4) int sysfs_rename(const struct sysfs *fs, const char *from,
+					     const char *fmt, ...);
+
 /*
  * The file has the new @content, or, on failure, what it had before: a temporary name in the same
  * directory, then rename.

@@ -4,6 +4,15 @@
 
 load helpers
 
+# Where records are while memhp is not in force.
+stopped=$root/run/memhp.stopped
+
+# names DIR: all that it has
+names()
+{
+	(cd "$1" && echo *)
+}
+
 # rendered [MACHINE]: the generator has run
 rendered()
 {
@@ -84,7 +93,7 @@ auto_online()
 	equal "$(auto_online)" online_movable
 }
 
-@test "stop removes everything" {
+@test "stop removes everything but the records, which do not stay in the way" {
 	rendered
 	before=$(tree "$root")
 	publish start
@@ -95,6 +104,9 @@ auto_online()
 	# What is online stays online.
 	equal "$(zones 32 35)" "$(same 4 Movable)"
 	[ ! -e "$spool" ]
+	equal "$(cd "$stopped" && find . -type f | sort | xargs)" \
+		"./blocks/memory32 ./blocks/memory33 ./blocks/memory34 ./blocks/memory35 ./groups/PNP0C80:00 ./stats"
+	rm -r "$stopped"
 	for n in 32 33 34 35; do
 		set_block memory$n offline "Normal Movable"
 	done
@@ -439,6 +451,86 @@ switch_to()
 		run -0 publish $verb
 		lacks "$output" "before memhp started"
 	done
+}
+
+@test "what memhp has onlined is not reported at the next start, what the kernel has meanwhile is" {
+	rendered four-dimms
+	echo online >"$memory/auto_online_blocks"
+	publish start
+	callout memory32 2>/dev/null
+	before=$(tree "$spool")
+	publish stop
+	set_block memory36 online Normal
+	run -0 publish start
+	equal "$(lines "$output" "before memhp started")" 1
+	contains "$output" "PNP0C80:01 (dimm, node 0): 128 MiB (1 blocks) online before memhp started"
+	equal "$(tree "$spool")" "$before"
+	[ ! -e "$stopped" ]
+}
+
+@test "a record is forgotten with its block, and when it does not say any more how that is online" {
+	rendered four-dimms
+	publish start
+	callout memory32 2>/dev/null
+	callout memory36 2>/dev/null
+	callout memory40 2>/dev/null
+	publish stop
+	set_block memory33 online Normal
+	set_block memory34 offline "Normal Movable"
+	rm -r "$memory/memory37"
+	for n in 40 41 42 43; do
+		set_block "memory$n" online Normal
+	done
+	publish start
+	equal "$(names "$spool/blocks")" "memory32 memory35 memory36 memory38 memory39"
+	equal "$(names "$spool/groups")" "PNP0C80:00 PNP0C80:01"
+}
+
+@test "while only records are left a callout does nothing" {
+	rendered
+	publish start
+	callout memory32 2>/dev/null
+	publish stop
+	set_block memory33 offline "Normal Movable"
+	run -0 callout memory33
+	equal "$(zones 33 33)" offline
+	[ ! -e "$spool" ]
+	equal "$(names "$stopped")" "blocks groups stats"
+}
+
+@test "records come back where a callout has made the directories anew" {
+	rendered
+	publish start
+	callout memory32 2>/dev/null
+	publish stop
+	mkdir -p "$spool/pending" "$spool/groups" "$spool/blocks"
+	publish start
+	equal "$(names "$spool/blocks")" "memory32 memory33 memory34 memory35"
+	equal "$(names "$spool/groups")" PNP0C80:00
+	[ ! -e "$stopped" ]
+}
+
+@test "records that a callout has made since stay, without those of before" {
+	rendered four-dimms
+	publish start
+	callout memory32 2>/dev/null
+	publish stop
+	mkdir "$spool"
+	callout memory36 2>/dev/null
+	publish start
+	equal "$(names "$spool/blocks")" "memory36 memory37 memory38 memory39"
+	equal "$(names "$spool/groups")" PNP0C80:01
+	[ ! -e "$stopped" ]
+}
+
+@test "records that cannot be kept are removed" {
+	rendered
+	publish start
+	callout memory32 2>/dev/null
+	faults "fs memhp.stopped ENOSPC"
+	run -0 publish stop
+	[ ! -e "$spool" ]
+	[ ! -e "$stopped" ]
 }
 
 @test "a CXL region that the kernel onlined is reported" {

@@ -332,6 +332,74 @@ static void test_sweep_errors(void **state)
 	assert_int_equal(record_sweep(&tree->fs, &empty), -ENOTDIR);
 }
 
+static void test_revise(void **state)
+{
+	static const struct {
+		const char *zone;
+		enum block_state state;
+		enum block_zone is_in;
+		bool stays;
+	} rows[] = {
+		{ "movable", BLOCK_ONLINE, BLOCK_ZONE_MOVABLE, true },
+		{ "movable", BLOCK_ONLINE, BLOCK_ZONE_KERNEL, false },
+		{ "movable", BLOCK_OFFLINE, BLOCK_ZONE_NONE, false },
+		{ "kernel", BLOCK_ONLINE, BLOCK_ZONE_KERNEL, true },
+		{ "kernel", BLOCK_ONLINE, BLOCK_ZONE_NONE, false },
+		{ "online", BLOCK_ONLINE, BLOCK_ZONE_KERNEL, true },
+		{ "online", BLOCK_ONLINE, BLOCK_ZONE_MOVABLE, true },
+		{ "online", BLOCK_OFFLINE, BLOCK_ZONE_NONE, false },
+		{ "leave", BLOCK_OFFLINE, BLOCK_ZONE_NONE, true },
+		{ "leave", BLOCK_ONLINE, BLOCK_ZONE_MOVABLE, true },
+	};
+	const struct tree *tree = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct block block = { .id = 32, .state = rows[i].state, .zone = rows[i].is_in };
+		struct group group = { .name = "PNP0C80:00" };
+		const struct snapshot snapshot = { .blocks = &block,
+						   .n_blocks = 1,
+						   .groups = { &group, 1 } };
+		struct record record = dimm_record("PNP0C80:00", NULL);
+
+		record.zone = rows[i].zone;
+		assert_int_equal(record_write(&tree->fs, &record), 0);
+		assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+		assert_int_equal(record_revise(&tree->fs, &snapshot), 0);
+		if (tree_has(tree, BLOCKS "/memory32") != rows[i].stays ||
+		    tree_has(tree, GROUPS "/PNP0C80:00") != rows[i].stays)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void test_revise_groups(void **state)
+{
+	struct block blocks[] = {
+		{ .id = 32, .state = BLOCK_ONLINE, .zone = BLOCK_ZONE_MOVABLE, .group = 0 },
+		{ .id = 33, .state = BLOCK_OFFLINE, .group = 0 },
+		{ .id = 34, .state = BLOCK_ONLINE, .zone = BLOCK_ZONE_MOVABLE, .group = 1 },
+	};
+	struct group groups[] = { { .name = "PNP0C80:00" }, { .name = "PNP0C80:01" } };
+	const struct snapshot snapshot = { .blocks = blocks,
+					   .n_blocks = 3,
+					   .groups = { groups, 2 } };
+	const struct tree *tree = *state;
+
+	assert_int_equal(record_revise(&tree->fs, &snapshot), 0); /* nothing was ever recorded */
+	write_record(tree, "PNP0C80:00", NULL);
+	write_record(tree, "PNP0C80:01", NULL);
+	write_record(tree, "virtio0", NULL);
+	for (uint64_t id = 32; id <= 35; id++) /* 34 is of another device by now, 35 is gone */
+		assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", id), 0);
+	assert_int_equal(record_revise(&tree->fs, &snapshot), 0);
+	assert_int_equal(tree_count(tree, BLOCKS), 1);
+	assert_true(tree_has(tree, BLOCKS "/memory32"));
+	assert_int_equal(tree_count(tree, GROUPS), 1);
+	assert_true(tree_has(tree, GROUPS "/PNP0C80:00"));
+	tree_text(tree, BLOCKS "/memory32", "damaged\n");
+	assert_int_equal(record_revise(&tree->fs, &snapshot), 0);
+	assert_int_equal(tree_count(tree, BLOCKS) + tree_count(tree, GROUPS), 0);
+}
+
 static void test_owner(void **state)
 {
 	static const struct {
@@ -382,6 +450,8 @@ int main(void)
 		TREE_TEST("a sweep keeps what is there and removes the rest", test_sweep),
 		TREE_TEST("a sweep without blocks removes everything", test_sweep_all),
 		TREE_TEST("a sweep that fails is told", test_sweep_errors),
+		TREE_TEST("a record stays when it says how its block is online", test_revise),
+		TREE_TEST("a group without a block on record has no record", test_revise_groups),
 		{ "who brings a block online is memhp, daxctl or a person", test_owner, NULL, NULL,
 		  NULL },
 	};

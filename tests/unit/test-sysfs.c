@@ -396,6 +396,42 @@ static void test_remove(void **state)
 	assert_int_equal(sysfs_rmdir(&tree->fs, "d"), -ENOENT);
 }
 
+static void test_remove_files(void **state)
+{
+	const struct tree *tree = *state;
+
+	tree_text(tree, "d/f", "");
+	tree_text(tree, "victim/f", "");
+	tree_link(tree, "d/link", "../victim");
+	tree_link(tree, "l", "victim");
+	assert_int_equal(sysfs_remove_files(&tree->fs, "l"), -ENOTDIR);
+	assert_int_equal(sysfs_remove_files(&tree->fs, "%s", "d"), 0);
+	assert_false(tree_has(tree, "d"));
+	assert_true(tree_has(tree, "victim/f"));
+	assert_int_equal(sysfs_remove_files(&tree->fs, "d"), -ENOENT);
+	tree_dir(tree, "d/d");
+	assert_int_equal(sysfs_remove_files(&tree->fs, "d"), -EISDIR);
+	tree_text(tree, "e/.hidden", "");
+	assert_int_equal(sysfs_remove_files(&tree->fs, "e"), -ENOTEMPTY);
+}
+
+static void test_rename(void **state)
+{
+	const struct tree *tree = *state;
+
+	tree_text(tree, "d/f", "one\n");
+	assert_int_equal(sysfs_rename(&tree->fs, "d", "%s", "e"), 0);
+	assert_false(tree_has(tree, "d"));
+	assert_text(tree, "e/f", "one\n");
+	tree_dir(tree, "empty");
+	assert_int_equal(sysfs_rename(&tree->fs, "e", "empty"), 0);
+	assert_text(tree, "empty/f", "one\n");
+	tree_text(tree, "full/f", "two\n");
+	assert_int_equal(sysfs_rename(&tree->fs, "empty", "full"), -ENOTEMPTY);
+	assert_text(tree, "full/f", "two\n");
+	assert_int_equal(sysfs_rename(&tree->fs, "none", "other"), -ENOENT);
+}
+
 static void test_replace(void **state)
 {
 	const struct tree *tree = *state;
@@ -585,6 +621,10 @@ int main(void)
 		TREE_TEST("directories are made with their parents", test_mkdir),
 		TREE_TEST("a link to a directory is not opened", test_open_dir),
 		TREE_TEST("removing does not follow links", test_remove),
+		TREE_TEST("a directory of files is removed, and no link is followed",
+			  test_remove_files),
+		TREE_TEST("what is renamed takes the place of an empty directory only",
+			  test_rename),
 		TREE_TEST("a replaced file leaves nothing behind", test_replace),
 		TREE_TEST("replacing does not follow links", test_replace_links),
 		TREE_TEST("a file that cannot be replaced stays", test_replace_errors),

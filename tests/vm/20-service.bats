@@ -49,6 +49,7 @@ boot_dimm=PNP0C80:00
 	[ "$(guest 'cat $memory/auto_online_blocks')" = online_kernel ]
 	guest '[ ! -e /run/memhp ]; [ ! -e /run/udev/rules.d/79-memhp.rules ]'
 	[ "$(guest "zones_of dimm $boot_dimm")" = Movable ]
+	guest "grep -x MEMHP_ZONE=movable /run/memhp.stopped/groups/$boot_dimm"
 }
 
 @test "without memhp a new DIMM is the kernel's business" {
@@ -61,6 +62,14 @@ boot_dimm=PNP0C80:00
 	guest 'systemctl start memhp; [ "$(cat $memory/auto_online_blocks)" = offline ]'
 	acpi=$(dimm dimm2 512M)
 	wait_for 30 "[ \"\$(zones_of dimm $acpi)\" = Movable ]"
+}
+
+@test "after a restart and after a start it is known what memhp has onlined, and what the kernel has meanwhile" {
+	run guest 'journalctl -b --no-pager -t memhp-publish -o cat | grep "online before memhp started"'
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output = "PNP0C80:01 (dimm, node 0): 512 MiB (4 blocks) online before memhp started, 0 movable, 4 in a kernel zone;"* ]]
+	[ "$(guest 'memhpctl doctor --raw --noheadings --output id,subject || :' | grep ^onlined-by-others)" = "onlined-by-others PNP0C80:01" ]
+	guest '[ ! -e /run/memhp.stopped ]'
 }
 
 @test "what the kernel left offline before memhp started is onlined at start" {

@@ -73,6 +73,12 @@ on_record()
 	[ "$(guest "udevadm info --export-db | grep -cx 'E: MEMHP_ZONE=movable'")" -ge 64 ]
 }
 
+# nothing_forgotten: what memhp had onlined by the time when it was started again is nobody else's
+nothing_forgotten()
+{
+	guest '! journalctl -b --no-pager -t memhp-publish | grep "online before memhp started"'
+}
+
 # soft_rebooted: everything that is to run has been started again after the one soft reboot. An agent that is about to be
 # stopped may be asked, so each question is one of its own.
 soft_rebooted()
@@ -119,6 +125,7 @@ soft_rebooted()
 	plug_in_part
 	guest 'systemctl restart memhp.service'
 	whole
+	nothing_forgotten
 }
 
 @test "a soft reboot while a leader is at work" {
@@ -129,11 +136,12 @@ soft_rebooted()
 	soft_rebooted
 	whole
 	[ "$(guest 'systemctl is-active memhp; cat $memory/auto_online_blocks' | xargs)" = "active offline" ]
+	nothing_forgotten
 }
 
 @test "removed while a leader is at work" {
 	plug_in_part
-	guest 'dpkg --remove memhp; [ ! -e /run/memhp ]; [ ! -e /run/udev/rules.d/79-memhp.rules ]
+	guest 'dpkg --remove memhp; [ ! -e /run/memhp ]; [ ! -e /run/memhp.stopped ]; [ ! -e /run/udev/rules.d/79-memhp.rules ]
 		[ "$(cat $memory/auto_online_blocks)" = online ]'
 	whole
 	guest 'udevadm settle; [ ! -e /run/memhp ]'
