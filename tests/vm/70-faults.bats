@@ -36,10 +36,13 @@ nothing_failed()
 }
 
 @test "the units are exposed no more than 3.0, and do their work all the same" {
-	guest 'for unit in memhp memhp-sweep memhp-replay; do
-			systemd-analyze security --threshold=30 --no-pager $unit.service >/run/security 2>&1 || { cat /run/security; exit 1; }
+	guest 'cd /usr/lib/systemd/system; count=0
+		for unit in memhp*.service; do
+			systemd-analyze security --threshold=30 --no-pager ${unit/@/@memory1} >/run/security 2>&1 || { cat /run/security; exit 1; }
 			tail -n 1 /run/security
-		done'
+			count=$((count + 1))
+		done
+		[ $count -eq 5 ]'
 	[ "$(guest 'systemctl is-active memhp.service memhp-sweep.path' | xargs)" = "active active" ]
 	guest 'systemctl start memhp-sweep.service; systemctl reload memhp.service'
 	nothing_failed
