@@ -18,8 +18,12 @@ setup_file()
 	# machine for without the CPU saying so, which would keep it from CXL regions.
 	smbios="type=1,manufacturer=Microsoft Corporation,product=Virtual Machine,version=Hyper-V,serial=VMware-1"
 	vm_setup_file --cxl 512M --max-cpus 12 --qemu "-smbios '$smbios'
-		-blockdev driver=null-co,node-name=disk0,size=67108864 -device virtio-blk-pci,bus=pcie.0,drive=disk0"
+		-blockdev driver=null-co,node-name=disk0,size=67108864 -device virtio-blk-pci,bus=pcie.0,drive=disk0
+		-blockdev driver=null-co,node-name=disk1,size=67108864 -device virtio-scsi-pci,bus=pcie.0,id=scsi"
 	guest 'make_cxl_region'
+	qmp device_add '{"driver": "scsi-hd", "id": "sda", "bus": "scsi.0", "scsi-id": 0, "lun": 0, "drive": "disk1"}'
+	wait_for 60 '[ -e /sys/class/block/sda ] && [ -e "$(echo /sys/bus/scsi/devices/*:0:0:0)" ]'
+	guest 'udevadm settle'
 }
 
 teardown_file()
@@ -65,20 +69,28 @@ judge()
 			-e '/^([A-Z0-9_]+=|RUN|run)/p' | tr ' ' '\n' | sort
 }
 
-# judged_alike: udev makes of a CPU and a disk the same with the replacement and with the original
+# scsi_device: that of the SCSI disk
+scsi_device()
+{
+	guest 'echo /sys/bus/scsi/devices/*:0:0:0'
+}
+
+# judged_alike: udev makes of a CPU, a SCSI device and disks the same with the replacement and with the original
 judged_alike()
 {
-	local name device replaced
+	local name scsi device replaced
 
 	name=$(installed)
-	for device in /sys/devices/system/cpu/cpu1 /sys/class/block/vda /sys/class/mem/null; do
-		replaced=$(judge $device)
+	scsi=$(scsi_device)
+	for device in /sys/devices/system/cpu/cpu1 /sys/class/block/vda /sys/class/block/sda "$scsi" /sys/class/mem/null; do
+		replaced=$(judge "$device")
 		guest "mv /run/udev/rules.d/$name /run/replaced"
-		diff -u <(judge $device) - <<<"$replaced"
+		diff -u <(judge "$device") - <<<"$replaced"
 		guest "mv /run/replaced /run/udev/rules.d/$name"
 		[[ $replaced == *DEVPATH=* ]]
 	done
 	[[ $(judge /sys/class/block/vda) == *FIXTURE_BLOCK=* ]]
+	[[ $(judge "$scsi") == *FIXTURE_SCSI=* ]]
 }
 
 # verified: udev reads the replacement, and finds but that rules for memory have no effect any more
@@ -126,6 +138,8 @@ leaves_memory()
 	! adds_cpus || plug_cpu "$1"
 	guest 'udevadm trigger --action=add --settle /sys/class/block/vda'
 	[ "$(guest 'udevadm info -q property --property=FIXTURE_BLOCK --value /sys/class/block/vda')" = "$1" ]
+	guest "udevadm trigger --action=add --settle $(scsi_device)"
+	[ "$(guest "udevadm info -q property --property=FIXTURE_SCSI --value $(scsi_device)")" = "$1" ]
 }
 
 @test "a CPU is not onlined unless a rule does it" {
