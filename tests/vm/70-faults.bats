@@ -82,12 +82,22 @@ nothing_failed()
 }
 
 @test "the leader is killed in the middle of its work" {
+	# Whoever kills it has to be there first, and to start no process for that.
+	guest 'udevadm control --stop-exec-queue'
 	acpi=$(dimm killed 2G)
-	guest 'for _ in $(seq 200); do
-			pid=$(pgrep -o -x memhp-callout) && kill -KILL $pid && break
-			sleep 0.02
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 16 ]"
+	guest 'inode=$(stat -c %i /run/memhp/pending)
+		udevadm control --start-exec-queue &
+		SECONDS=0
+		until [ "${killed:-}" ] || [ $SECONDS -gt 30 ]; do
+			while read -r _ kind _ _ pid file _; do
+				if [ "$kind" = FLOCK ] && [ "${file##*:}" = "$inode" ] && kill -KILL "$pid"; then
+					killed=yes
+				fi
+			done </proc/locks
 		done
-		[ -n "$pid" ]'
+		wait
+		[ "${killed:-}" ]'
 	all_movable "$acpi" 16
 	nothing_failed
 	undimm killed
