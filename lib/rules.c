@@ -121,7 +121,7 @@ int rules_format(const struct policy *policy, const struct windows *windows, uin
 		put(&out, "# The kernel onlines (Onliner=), udev starts nothing\n");
 		return out.error < 0 ? out.error : (int)out.used;
 	}
-	put(&out, "SUBSYSTEM==\"memory\", KERNEL==\"memory[0-9]*\", ENV{MEMHP}=\"1\"\n");
+	put(&out, "SUBSYSTEM==\"memory\", KERNEL==\"memory[0-9]*\", ENV{.MEMHP}=\"1\"\n");
 	for (unsigned kind = 0; kind < _WINDOW_KIND_MAX; kind++) {
 		if (!rules_exclude_window(policy, kind))
 			continue;

@@ -365,7 +365,7 @@ switch_to()
 /online_policy contig-zones
 /auto_movable_numa_aware N
 /auto_movable_ratio 200"
-		contains "$(<"$rules")" 'ENV{MEMHP}="1"'
+		contains "$(<"$rules")" 'ENV{.MEMHP}="1"'
 	done
 	publish stop
 	equal "$(parameters)" "contig-zones 200 N online_kernel"

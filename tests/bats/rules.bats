@@ -63,7 +63,7 @@ well_formed()
 	# What one file sets is what the other one looks at.
 	machine three-windows
 	generator "$generated" 2>/dev/null
-	for property in MEMHP MEMHP_OWNER; do
+	for property in .MEMHP MEMHP_OWNER; do
 		contains "$(<"$generated/memhp/79-memhp.rules")" "ENV{$property}=\""
 		grep -qE "^ENV\{$property\}(==|!=)\"" "$packaged"
 	done

@@ -62,9 +62,10 @@ unwatch_callouts()
 	guest 'udevadm verify /usr/lib/udev/rules.d/80-memhp.rules /run/udev/rules.d/79-memhp.rules'
 }
 
-@test "no process is started for the blocks of boot memory" {
+@test "no process is started for the blocks of boot memory, and udev stores nothing of them" {
 	watch_callouts
 	guest 'udevadm trigger --action=add --subsystem-match=memory --settle; [ ! -s /run/callouts ]'
+	[ "$(guest 'ls /run/udev/data | grep -c "^+memory:" || :')" = 0 ]
 	unwatch_callouts
 }
 
