@@ -190,7 +190,8 @@ static int online_block(struct pass *pass, const struct block *block, enum zone 
 	if (applied.result == APPLY_DONE || applied.result == APPLY_FOREIGN)
 		snapshot_account(&pass->snapshot, block, applied.zone);
 	if (!waits) {
-		settle_name(leader, block->id);
+		if (block_list_has(&pass->list, block->id))
+			settle_name(leader, block->id);
 		return 0;
 	}
 	tally->waiting++;

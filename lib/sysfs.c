@@ -410,6 +410,10 @@ int sysfs_link(const struct sysfs *fs, const char *existing, const char *fmt, ..
 	char path[PATH_MAX - 8], temporary[PATH_MAX];
 
 	FORMAT_PATH(path, fmt);
+	if (linkat(fs->fd, existing, fs->fd, path, 0) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
 	(void)snprintf(temporary, sizeof(temporary), "%s.tmp", path);
 	(void)unlinkat(fs->fd, temporary, 0); /* what a killed process left behind */
 	if (linkat(fs->fd, existing, fs->fd, temporary, 0) < 0)
