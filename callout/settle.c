@@ -10,7 +10,7 @@
 #include "snapshot.h"
 
 #define WAIT_MAX_MS 5000
-#define PAUSE_MS 2
+#define PAUSE_MAX_MS 64
 
 struct links {
 	bool node;
@@ -97,9 +97,14 @@ static bool is_settled(const struct sysfs *fs, uint64_t block)
 
 void settle_wait(const struct sysfs *fs, uint64_t block)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	/* A look may take as long as the pause before it, on the processor that the kernel needs. */
+	unsigned pause_ms = 2;
 
 	for (unsigned waited = 0; waited < WAIT_MAX_MS && !is_settled(fs, block);
-	     waited += PAUSE_MS)
+	     waited += pause_ms) {
+		const struct timespec pause = { .tv_nsec = pause_ms * 1000000L };
+
 		(void)nanosleep(&pause, NULL);
+		pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
+	}
 }
