@@ -53,11 +53,10 @@ static size_t find_dynamic(const struct group_facts *groups, size_t n, size_t *r
 	return n_dynamic;
 }
 
-static struct verdict answer(const struct row *row)
+/* @dynamic has room for each group, and is part of the answer. */
+static struct facts facts_of(const struct row *row, size_t *dynamic)
 {
-	struct policy policy = policy_default();
-	size_t dynamic[ARRAY_SIZE(row->groups)];
-	const struct facts facts = {
+	return (struct facts){
 		.page_size = 4096,
 		.nodes = row->nodes,
 		.n_nodes = row->n_nodes,
@@ -65,6 +64,13 @@ static struct verdict answer(const struct row *row)
 		.dynamic = dynamic,
 		.n_dynamic = find_dynamic(row->groups, row->n_groups, dynamic),
 	};
+}
+
+static struct verdict answer(const struct row *row)
+{
+	struct policy policy = policy_default();
+	size_t dynamic[ARRAY_SIZE(row->groups)];
+	const struct facts facts = facts_of(row, dynamic);
 	const struct question question = {
 		.target = {
 			.provider = PROVIDER_DIMM,
@@ -1696,14 +1702,7 @@ static void test_pure(void **state)
 static struct trace trace_of(const struct row *row, struct policy policy)
 {
 	size_t dynamic[ARRAY_SIZE(row->groups)];
-	const struct facts facts = {
-		.page_size = 4096,
-		.nodes = row->nodes,
-		.n_nodes = row->n_nodes,
-		.groups = row->groups,
-		.dynamic = dynamic,
-		.n_dynamic = find_dynamic(row->groups, row->n_groups, dynamic),
-	};
+	const struct facts facts = facts_of(row, dynamic);
 	const struct question question = {
 		.target = { .provider = PROVIDER_DIMM,
 			    .device = "",
