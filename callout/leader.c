@@ -292,10 +292,12 @@ static void prepare(struct pass *pass, const struct group *group, const struct b
 	link_record(pass->leader, group, block->id);
 }
 
-/* Where the spool is out of use nothing is held, and a dynamic group is not onlined as a whole. */
+/* A dynamic group is not onlined as a whole. */
 static bool is_to_be_held(const struct pass *pass, const struct group *group)
 {
-	return pass->leader->spool && !group->is_dynamic && group->n_blocks > 1;
+	const struct spool *spool = pass->leader->spool;
+
+	return spool && spool_can_hold(spool) && !group->is_dynamic && group->n_blocks > 1;
 }
 
 static int online_members(struct pass *pass, const struct group *group, bool is_held,

@@ -75,6 +75,11 @@ int spool_keep(const struct spool *spool, uint64_t block)
 	return touch(spool->taken, block);
 }
 
+bool spool_can_hold(const struct spool *spool)
+{
+	return spool->held >= 0;
+}
+
 int spool_hold(const struct spool *spool, uint64_t block)
 {
 	return touch(spool->held, block);

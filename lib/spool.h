@@ -54,10 +54,11 @@ _must_check_ int spool_keep(const struct spool *spool, uint64_t block);
 /* A block that was taken needs no more attention. */
 _must_check_ int spool_settle(const struct spool *spool, uint64_t block);
 
+/* False where the directory cannot be used, and before spool_take(). */
+bool spool_can_hold(const struct spool *spool);
 /*
  * Nothing is to be started for the event of a block: we online it. Once it is released an event
- * starts a callout again; one that came before saw the name, so look at the block after that. -EBADF
- * where the directory cannot be used: a callout for each block is no harm.
+ * starts a callout again; one that came before saw the name, so look at the block after that.
  */
 _must_check_ int spool_hold(const struct spool *spool, uint64_t block);
 _must_check_ int spool_release(const struct spool *spool, uint64_t block);

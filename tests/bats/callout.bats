@@ -659,10 +659,7 @@ memory84/uevent change"
 	machine four-dimms
 	policy
 	faults "memory34 wait go"
-	callout memory33 >/dev/null 2>&1 3>&- &
-	until grep -q memory34 "$FAKEKERNEL_LOG" 2>/dev/null; do
-		sleep 0.02
-	done
+	callout_until memory34 memory33
 	equal "$(ls "$spool/held")" "memory34
 memory35"
 	touch "$root/go"
@@ -675,13 +672,20 @@ memory35"
 	machine virtio-mem
 	policy
 	faults "memory41 wait go"
-	callout memory41 >/dev/null 2>&1 3>&- &
-	until grep -q memory41 "$FAKEKERNEL_LOG" 2>/dev/null; do
-		sleep 0.02
-	done
+	callout_until memory41 memory41
 	equal "$(ls "$spool/held")" ""
 	touch "$root/go"
 	wait $!
+}
+
+@test "where nothing can be held a device is onlined all the same, and nothing is said" {
+	machine one-dimm
+	policy
+	mkdir -p "$spool"
+	ln -s . "$spool/held"
+	run -0 --separate-stderr callout memory32
+	equal "$(zones 32 35)" "$dimm_movable"
+	equal "$(grep -v ' online, movable: ' <<<"$stderr" || :)" ""
 }
 
 @test "a block that takes the place of one that is held is onlined, though its event started nothing" {

@@ -349,10 +349,7 @@ settled()
 @test "two leaders that meet, since somebody replaced the spool, put no device into two zones" {
 	prepare
 	faults "memory33 wait go"
-	callout memory32 >/dev/null 2>&1 3>&- &
-	until grep -q memory33 "$FAKEKERNEL_LOG" 2>/dev/null; do
-		sleep 0.02
-	done
+	callout_until memory33 memory32
 	faults
 	mv "$spool/pending" "$BATS_TEST_TMPDIR/replaced"
 	mkdir "$spool/pending"

@@ -116,6 +116,18 @@ generator() { on_machine memhp-generator "$@"; }
 publish() { on_machine memhp-publish "$@"; }
 ctl() { on_machine memhpctl "$@"; }
 
+# callout_until BLOCK ARGUMENT...: a callout in the background, $!, that has come to write the state of BLOCK
+callout_until()
+{
+	local block=$1
+
+	shift
+	callout "$@" >/dev/null 2>&1 3>&- &
+	until grep -q "^$block/state" "$FAKEKERNEL_LOG" 2>/dev/null; do
+		sleep 0.02
+	done
+}
+
 # -- What there is
 
 # zones FIRST LAST: a word a block, its zone or why it has none
