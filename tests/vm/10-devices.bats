@@ -76,21 +76,22 @@ unwatch_callouts()
 	[ "$(plug dimm3)" = Normal ]
 }
 
-@test "the event of a block that a callout holds starts nothing" {
+@test "the event of a block that a callout holds starts nothing, and the next callout takes over its name" {
 	local acpi held other
 
 	guest 'printf "[Dimm]\nZone=leave\n" >/etc/memhp.conf.d/leave.conf; systemctl daemon-reload; systemctl reload memhp'
 	acpi=$(dimm left 512M)
 	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ]"
-	read -r held other < <(guest "udevadm settle; dimm_blocks $acpi | xargs")
+	read -r held other _ < <(guest "udevadm settle; dimm_blocks $acpi | xargs")
 	watch_callouts
-	guest "touch /run/memhp/held/$held
-		udevadm trigger --action=add --settle \$memory/$held \$memory/${other%% *}
-		rm /run/memhp/held/$held"
-	[ "$(guest 'cat /run/callouts')" = "${other%% *}" ]
+	guest "touch /run/memhp/held/$held; udevadm trigger --action=add --settle \$memory/$held"
+	guest "[ ! -s /run/callouts ]; [ -e /run/memhp/held/$held ]"
+	guest "udevadm trigger --action=add --settle \$memory/$other"
+	[ "$(guest 'cat /run/callouts')" = "$other" ]
+	guest "[ ! -e /run/memhp/held/$held ]"
 	unwatch_callouts
-	guest 'rm /etc/memhp.conf.d/leave.conf; systemctl daemon-reload; systemctl reload memhp'
 	undimm left
+	guest 'rm /etc/memhp.conf.d/leave.conf; systemctl daemon-reload; systemctl reload memhp'
 }
 
 @test "the journal and the udev database say why" {
