@@ -113,6 +113,24 @@ const struct iomem_entry *iomem_find_ram(const struct iomem *iomem, uint64_t sta
 	return entry;
 }
 
+/* mm/memory_hotplug.c, add_memory_driver_managed() */
+int iomem_driver_managed(const struct iomem *iomem, struct ranges *ret)
+{
+	struct ranges managed = { NULL, 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < iomem->n; i++)
+		if (str_starts(iomem->entries[i].name, "System RAM ("))
+			r = ranges_add(&managed, iomem->entries[i].start, iomem->entries[i].end);
+	if (r < 0) {
+		ranges_done(&managed);
+		return r;
+	}
+	(void)ranges_normalise(&managed);
+	*ret = managed;
+	return 0;
+}
+
 const struct iomem_entry *iomem_parent(const struct iomem *iomem, const struct iomem_entry *entry)
 {
 	return entry->parent == IOMEM_NO_PARENT ? NULL : &iomem->entries[entry->parent];

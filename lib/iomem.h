@@ -10,6 +10,7 @@
 
 #include "macro.h"
 #include "parse.h"
+#include "ranges.h"
 
 #define IOMEM_NO_PARENT SIZE_MAX
 
@@ -42,6 +43,13 @@ const struct iomem_entry *iomem_find(const struct iomem *iomem, uint64_t start, 
 
 /* As iomem_find(), the innermost that says whose memory it is: "System RAM", "System RAM (kmem)". */
 const struct iomem_entry *iomem_find_ram(const struct iomem *iomem, uint64_t start, uint64_t end);
+
+/*
+ * All that drivers have added under a name of their own, such as "System RAM (kmem)", normalised:
+ * that memory was not there at boot, whatever the firmware's map says of its addresses. 0, or -ENOMEM
+ * with @ret untouched.
+ */
+_must_check_ int iomem_driver_managed(const struct iomem *iomem, struct ranges *ret);
 
 /* The entry around @entry, or NULL. */
 const struct iomem_entry *iomem_parent(const struct iomem *iomem, const struct iomem_entry *entry);

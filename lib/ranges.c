@@ -67,6 +67,36 @@ static const struct range *find_from(const struct ranges *set, uint64_t address)
 	return low < set->n ? &set->r[low] : NULL;
 }
 
+/* Appends what @less leaves of @range. */
+static int add_rest(struct ranges *rest, struct range range, const struct ranges *less)
+{
+	const struct range *cut = find_from(less, range.start);
+	int r = 0;
+
+	for (; cut && cut < less->r + less->n && cut->start <= range.end; cut++) {
+		if (cut->start > range.start)
+			r = ranges_add(rest, range.start, cut->start - 1);
+		if (r < 0 || cut->end >= range.end)
+			return r;
+		range.start = cut->end + 1;
+	}
+	return ranges_add(rest, range.start, range.end);
+}
+
+int ranges_subtract(const struct ranges *set, const struct ranges *less, struct ranges *ret)
+{
+	struct ranges rest = { NULL, 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < set->n; i++)
+		r = add_rest(&rest, set->r[i], less);
+	if (r < 0)
+		ranges_done(&rest);
+	else
+		*ret = rest;
+	return r;
+}
+
 bool ranges_intersect(const struct ranges *set, uint64_t start, uint64_t end)
 {
 	const struct range *range = find_from(set, start);

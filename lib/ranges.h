@@ -30,6 +30,13 @@ _must_check_ int ranges_add(struct ranges *set, uint64_t start, uint64_t end);
  */
 size_t ranges_normalise(struct ranges *set);
 
+/*
+ * What is in @set but not in @less; both are normalised, and so is @ret. 0, or -ENOMEM with @ret
+ * untouched.
+ */
+_must_check_ int ranges_subtract(const struct ranges *set, const struct ranges *less,
+				 struct ranges *ret);
+
 /* Whether any byte of [start, end] is in the set; the set is normalised. */
 bool ranges_intersect(const struct ranges *set, uint64_t start, uint64_t end);
 

@@ -319,6 +319,18 @@ static int read_iomem(const struct sysfs *fs, struct snapshot *snapshot)
 	return iomem_parse(&snapshot->iomem, (struct str){ snapshot->iomem_text, n });
 }
 
+/*
+ * The map that the boot loader handed over has as RAM what the kernel then left to a driver:
+ * memmap=2G!4G makes persistent memory of it, for instance.
+ */
+static int find_boot(struct snapshot *snapshot)
+{
+	_cleanup_(ranges_done) struct ranges managed = { NULL, 0 };
+	int r = iomem_driver_managed(&snapshot->iomem, &managed);
+
+	return r < 0 ? r : ranges_subtract(&snapshot->recorded, &managed, &snapshot->boot);
+}
+
 static uint64_t unit_pages(const struct snapshot *snapshot, const struct group *group)
 {
 	uint64_t unit = snapshot->block_size;
@@ -430,7 +442,7 @@ static bool has_links(const struct snapshot *snapshot)
 	return true;
 }
 
-/* With block size, machine and boot memory in place; for @known see read_blocks(). */
+/* With block size, machine and .recorded in place; for @known see read_blocks(). */
 static int read_changing(const struct sysfs *fs, const struct snapshot *known,
 			 struct snapshot *snapshot)
 {
@@ -441,6 +453,8 @@ static int read_changing(const struct sysfs *fs, const struct snapshot *known,
 		return r;
 	snapshot->n_links = memory.st_nlink;
 	r = tolerate(snapshot, read_iomem(fs, snapshot));
+	if (r == 0)
+		r = find_boot(snapshot);
 	if (r == 0)
 		r = list_blocks(fs, snapshot);
 	if (r < 0)
@@ -502,7 +516,7 @@ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
 		.block_size = snapshot->block_size,
 		.machine = snapshot->machine,
 		.is_public = snapshot->is_public,
-		.boot = snapshot->boot,
+		.recorded = snapshot->recorded,
 	};
 	/* Nobody has onlined a block, or put one offline, without changing them. */
 	bool is_known = zones_are_current(fs, snapshot);
@@ -510,9 +524,9 @@ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
 
 	/* One of the two keeps it. */
 	if (r < 0)
-		fresh.boot = (struct ranges){ NULL, 0 };
+		fresh.recorded = (struct ranges){ NULL, 0 };
 	else
-		snapshot->boot = (struct ranges){ NULL, 0 };
+		snapshot->recorded = (struct ranges){ NULL, 0 };
 	snapshot_done(r < 0 ? &fresh : snapshot);
 	if (r == 0)
 		*snapshot = fresh;
@@ -522,10 +536,10 @@ int snapshot_refresh(const struct sysfs *fs, struct snapshot *snapshot)
 /* A record of boot memory that cannot be read is no reason to show nothing. */
 static int read_boot(const struct sysfs *fs, struct snapshot *snapshot)
 {
-	int r = boot_memory_load(fs, &snapshot->boot);
+	int r = boot_memory_load(fs, &snapshot->recorded);
 
 	if (r < 0 && r != -ENOMEM && snapshot->is_public)
-		r = boot_memory_read(fs, &snapshot->boot);
+		r = boot_memory_read(fs, &snapshot->recorded);
 	return tolerate(snapshot, r);
 }
 
@@ -593,6 +607,7 @@ void snapshot_done(struct snapshot *snapshot)
 {
 	free(snapshot->iomem_text);
 	iomem_done(&snapshot->iomem);
+	ranges_done(&snapshot->recorded);
 	ranges_done(&snapshot->boot);
 	free(snapshot->blocks);
 	groups_done(&snapshot->groups);

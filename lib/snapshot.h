@@ -20,9 +20,10 @@ struct snapshot {
 	bool is_public; /* snapshot_read_public() made it */
 	char *iomem_text;
 	struct iomem iomem;
-	struct ranges boot;   /* early memory, normalised */
-	uint64_t n_links;     /* of the directory that has them: snapshot_is_current() */
-	struct block *blocks; /* those that are not boot memory, ascending */
+	struct ranges recorded; /* as boot_memory.h has it, normalised */
+	struct ranges boot;	/* early memory, normalised: of that what no driver has added */
+	uint64_t n_links;	/* of the directory that has them: snapshot_is_current() */
+	struct block *blocks;	/* those that are not boot memory, ascending */
 	size_t n_blocks;
 	bool is_settled; /* those that are offline have all that says whose they are */
 	struct groups groups;

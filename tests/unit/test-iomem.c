@@ -318,6 +318,56 @@ static void without_memory_the_output_is_untouched(void **state)
 	assert_true(served > 1);
 }
 
+static void memory_under_the_name_of_a_driver_is_told_from_other(void **state)
+{
+	static const struct {
+		const char *text;
+		struct range ranges[2];
+		size_t n;
+	} cases[] = {
+		{ dimm_layout, { { 0, 0 } }, 0 },
+		{ cxl_layout, { { 0x190000000, 0x1cfffffff } }, 1 },
+		{ pmem_layout, { { 0x148000000, 0x17fffffff } }, 1 },
+		{ "100000000-17fffffff : virtio0\n"
+		  "  100000000-107ffffff : System RAM (virtio_mem)\n"
+		  "  118000000-127ffffff : System RAM (virtio_mem)\n",
+		  { { 0x100000000, 0x107ffffff }, { 0x118000000, 0x127ffffff } },
+		  2 },
+		/* of two devices, one behind the other */
+		{ "100000000-107ffffff : System RAM (kmem)\n108000000-10fffffff : System RAM (x)\n",
+		  { { 0x100000000, 0x10fffffff } },
+		  1 },
+		{ "", { { 0, 0 } }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(iomem_done) struct iomem iomem = { NULL, 0 };
+		_cleanup_(ranges_done) struct ranges managed = { NULL, 0 };
+
+		assert_int_equal(iomem_parse(&iomem, str_of(cases[i].text)), 0);
+		assert_int_equal(iomem_driver_managed(&iomem, &managed), 0);
+		assert_int_equal(managed.n, cases[i].n);
+		for (size_t j = 0; j < managed.n; j++) {
+			assert_int_equal(managed.r[j].start, cases[i].ranges[j].start);
+			assert_int_equal(managed.r[j].end, cases[i].ranges[j].end);
+		}
+	}
+}
+
+static void without_memory_no_ranges_are_handed_out(void **state)
+{
+	_cleanup_(iomem_done) struct iomem iomem = { NULL, 0 };
+	struct ranges managed = { NULL, 77 };
+
+	(void)state;
+	assert_int_equal(iomem_parse(&iomem, STR(virtio_mem_layout)), 0);
+	scarce_after(0);
+	assert_int_equal(iomem_driver_managed(&iomem, &managed), -ENOMEM);
+	assert_int_equal(scarce_end(), 1);
+	assert_int_equal(managed.n, 77);
+}
+
 static void siblings_are_not_looked_at_again(void **state)
 {
 	static const char parent[] = "0-ffffffffffffffff : parent\n";
@@ -390,6 +440,8 @@ int main(void)
 		cmocka_unit_test(bad_lines_do_not_hide_the_good_ones),
 		cmocka_unit_test(hidden_addresses_are_told_from_an_empty_file),
 		cmocka_unit_test(without_memory_the_output_is_untouched),
+		cmocka_unit_test(memory_under_the_name_of_a_driver_is_told_from_other),
+		cmocka_unit_test(without_memory_no_ranges_are_handed_out),
 		cmocka_unit_test(siblings_are_not_looked_at_again),
 		cmocka_unit_test(any_text_gives_a_tree),
 	};

@@ -158,7 +158,102 @@ static void empty_set_has_nothing(void **state)
 	assert_false(ranges_contain(&set, 0, 0));
 }
 
-/* 64 addresses as the bits of a number are the model. */
+static void subtracting_leaves_what_only_the_first_has(void **state)
+{
+	static const struct {
+		struct range set[3];
+		size_t n_set;
+		struct range less[3];
+		size_t n_less;
+		struct range out[4];
+		size_t n_out;
+	} cases[] = {
+		{ .n_set = 0 },
+		{ .n_set = 0, .less = { { 0, MAX } }, .n_less = 1 },
+		{ { { 1, 2 } }, 1, { { 0, 0 } }, 0, { { 1, 2 } }, 1 },
+		/* beside it, up to it */
+		{ { { 4, 7 } }, 1, { { 0, 2 }, { 9, 9 } }, 2, { { 4, 7 } }, 1 },
+		{ { { 4, 7 } }, 1, { { 0, 3 }, { 8, 9 } }, 2, { { 4, 7 } }, 1 },
+		/* its start, its end, all of it, and more */
+		{ { { 4, 7 } }, 1, { { 0, 4 } }, 1, { { 5, 7 } }, 1 },
+		{ { { 4, 7 } }, 1, { { 7, 9 } }, 1, { { 4, 6 } }, 1 },
+		{ { { 4, 7 } }, 1, { { 4, 7 } }, 1, { { 0, 0 } }, 0 },
+		{ { { 4, 7 }, { 9, 9 } }, 2, { { 3, 10 } }, 1, { { 0, 0 } }, 0 },
+		/* pieces from its middle */
+		{ { { 4, 20 } },
+		  1,
+		  { { 6, 6 }, { 8, 9 }, { 20, 30 } },
+		  3,
+		  { { 4, 5 }, { 7, 7 }, { 10, 19 } },
+		  3 },
+		/* one that takes from two */
+		{ { { 0, 9 }, { 20, 29 } }, 2, { { 5, 24 } }, 1, { { 0, 4 }, { 25, 29 } }, 2 },
+		/* at the ends of the address space */
+		{ { { 0, MAX } }, 1, { { 0, 0 }, { MAX, MAX } }, 2, { { 1, MAX - 1 } }, 1 },
+		{ { { 0, MAX } }, 1, { { 1, MAX - 1 } }, 1, { { 0, 0 }, { MAX, MAX } }, 2 },
+		{ { { 0, MAX } }, 1, { { 0, MAX } }, 1, { { 0, 0 } }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(ranges_done) struct ranges set = { NULL, 0 }, less = { NULL, 0 },
+						     rest = { NULL, 0 };
+
+		fill(&set, cases[i].set, cases[i].n_set);
+		fill(&less, cases[i].less, cases[i].n_less);
+		assert_int_equal(ranges_subtract(&set, &less, &rest), 0);
+		assert_int_equal(rest.n, cases[i].n_out);
+		for (size_t j = 0; j < rest.n; j++) {
+			assert_int_equal(rest.r[j].start, cases[i].out[j].start);
+			assert_int_equal(rest.r[j].end, cases[i].out[j].end);
+		}
+	}
+}
+
+static void without_memory_nothing_is_subtracted(void **state)
+{
+	static const struct range some[] = { { 0, 9 }, { 20, 29 } }, cut[] = { { 5, 24 } };
+	_cleanup_(ranges_done) struct ranges set = { NULL, 0 }, less = { NULL, 0 };
+	struct ranges rest = { NULL, 77 };
+
+	(void)state;
+	fill(&set, some, ARRAY_SIZE(some));
+	fill(&less, cut, ARRAY_SIZE(cut));
+	scarce_after(0);
+	assert_int_equal(ranges_subtract(&set, &less, &rest), -ENOMEM);
+	assert_int_equal(scarce_end(), 1);
+	assert_null(rest.r);
+	assert_int_equal(rest.n, 77);
+}
+
+/* Of addresses below 64. Returns the same as the bits of a number. */
+static uint64_t fill_random(struct ranges *set, uint64_t *random)
+{
+	uint64_t model = 0;
+
+	for (size_t n = random_next(random) % 8; n > 0; n--) {
+		uint64_t start = random_next(random) % 64;
+		uint64_t end = start + random_next(random) % (64 - start);
+
+		assert_int_equal(ranges_add(set, start, end), 0);
+		model |= MAX >> (63 - (end - start)) << start;
+	}
+	return model;
+}
+
+static uint64_t bits_of(const struct ranges *set)
+{
+	uint64_t bits = 0;
+
+	for (uint64_t a = 0; a < 64; a++) {
+		bits |= (uint64_t)ranges_intersect(set, a, a) << a;
+		assert_int_equal(ranges_intersect(set, a, a), ranges_contain(set, a, a));
+	}
+	for (size_t j = 1; j < set->n; j++)
+		assert_true(set->r[j].start > set->r[j - 1].end + 1);
+	return bits;
+}
+
 static void normalised_set_has_the_same_bytes(void **state)
 {
 	uint64_t random = random_start();
@@ -166,24 +261,28 @@ static void normalised_set_has_the_same_bytes(void **state)
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
 		_cleanup_(ranges_done) struct ranges set = { NULL, 0 };
-		uint64_t model = 0, joined = 0;
-		size_t n = random_next(&random) % 8;
+		uint64_t model = fill_random(&set, &random);
 
-		for (size_t j = 0; j < n; j++) {
-			uint64_t start = random_next(&random) % 64;
-			uint64_t end = start + random_next(&random) % (64 - start);
+		(void)ranges_normalise(&set);
+		assert_int_equal(bits_of(&set), model);
+	}
+}
 
-			assert_int_equal(ranges_add(&set, start, end), 0);
-			model |= MAX >> (63 - (end - start)) << start;
-		}
-		assert_in_range(ranges_normalise(&set), 0, n);
-		for (uint64_t a = 0; a < 64; a++) {
-			joined |= (uint64_t)ranges_intersect(&set, a, a) << a;
-			assert_int_equal(ranges_intersect(&set, a, a), ranges_contain(&set, a, a));
-		}
-		assert_int_equal(joined, model);
-		for (size_t j = 1; j < set.n; j++)
-			assert_true(set.r[j].start > set.r[j - 1].end + 1);
+static void difference_has_the_bytes_that_are_left(void **state)
+{
+	uint64_t random = random_start();
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		_cleanup_(ranges_done) struct ranges set = { NULL, 0 }, less = { NULL, 0 },
+						     rest = { NULL, 0 };
+		uint64_t model = fill_random(&set, &random);
+
+		model &= ~fill_random(&less, &random);
+		(void)ranges_normalise(&set);
+		(void)ranges_normalise(&less);
+		assert_int_equal(ranges_subtract(&set, &less, &rest), 0);
+		assert_int_equal(bits_of(&rest), model);
 	}
 }
 
@@ -197,7 +296,10 @@ int main(void)
 		cmocka_unit_test(set_grows_again_after_it_was_normalised),
 		cmocka_unit_test(search_finds_what_touches_and_what_contains),
 		cmocka_unit_test(empty_set_has_nothing),
+		cmocka_unit_test(subtracting_leaves_what_only_the_first_has),
+		cmocka_unit_test(without_memory_nothing_is_subtracted),
 		cmocka_unit_test(normalised_set_has_the_same_bytes),
+		cmocka_unit_test(difference_has_the_bytes_that_are_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

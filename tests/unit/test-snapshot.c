@@ -304,6 +304,39 @@ static void test_all_vanished(void **state)
 	snapshot_done(&s);
 }
 
+/* memmap=1G!4G: what is persistent memory now is RAM in the map that the boot loader handed over. */
+static void test_driver_managed(void **state)
+{
+	const struct tree *tree = make_machine(state);
+	struct policy policy = policy_default();
+	struct snapshot s;
+
+	policy.zone[PROVIDER_CXL] = ZONE_POLICY_MOVABLE;
+	tree_text(tree, BOOT, "1000-3fffffff\n318000000-32fffffff\n# end of boot memory\n");
+	tree_text(tree, MEMORY "memory99/state", "online\n");
+	tree_text(tree, MEMORY "memory100/state", "offline\n");
+	tree_text(tree, MEMORY "memory101/state", "offline\n");
+	s = snap(tree);
+	assert_int_equal(s.n_blocks, 4);
+	assert_null(snapshot_find_block(&s, 99));
+	assert_null(snapshot_find_block(&s, 101));
+	assert_int_equal(s.groups.g[block_of(&s, 100)->group].provider, PROVIDER_CXL);
+	assert_int_equal(snapshot_decide(&s, &policy, block_of(&s, 100)).zone, ZONE_MOVABLE);
+	/* Somebody reconfigures more of it. */
+	tree_text(tree, "proc/iomem",
+		  "00001000-3fffffff : System RAM\n318000000-31fffffff : System RAM\n"
+		  "320000000-32fffffff : dax0.0\n  320000000-32fffffff : System RAM (kmem)\n");
+	assert_int_equal(snapshot_refresh(&tree->fs, &s), 0);
+	assert_null(snapshot_find_block(&s, 99));
+	assert_int_equal(s.groups.g[block_of(&s, 101)->group].n_blocks, 2);
+	/* Without addresses nobody can tell. */
+	snapshot_done(&s);
+	tree_drop(tree, "proc/iomem");
+	assert_int_equal(snapshot_read_public(&tree->fs, &s), 0);
+	assert_null(snapshot_find_block(&s, 100));
+	snapshot_done(&s);
+}
+
 /* A directory in place of an attribute cannot be read, so that whoever tries is found out. */
 static void test_offline_zones_unread(void **state)
 {
@@ -1051,9 +1084,10 @@ static void test_no_record(void **state)
 	struct snapshot s;
 
 	tree_drop(tree, BOOT);
-	s = snap(tree); /* so what is online now is taken for boot memory */
-	assert_int_equal(s.n_blocks, 1);
+	s = snap(tree); /* so what is online now is taken for boot memory, but for kmem's */
+	assert_int_equal(s.n_blocks, 2);
 	assert_int_equal(s.blocks[0].id, 34);
+	assert_int_equal(s.blocks[1].id, 100);
 	snapshot_done(&s);
 }
 
@@ -1091,6 +1125,8 @@ int main(void)
 		TREE_TEST("without NUMA all blocks are of node 0", test_no_numa),
 		TREE_TEST("blocks come in order with state, zone, node and device", test_blocks),
 		TREE_TEST("boot memory and other names are no blocks", test_not_blocks),
+		TREE_TEST("what a driver has added is no boot memory, whatever the firmware says",
+			  test_driver_managed),
 		TREE_TEST("a block that went away is no error", test_vanished),
 		TREE_TEST("a machine without blocks is no error", test_all_vanished),
 		TREE_TEST("valid_zones of an offline block is never read",
