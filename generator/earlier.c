@@ -9,22 +9,23 @@
 #include "paths.h"
 #include "snapshot.h"
 
-#define PREVENTION "memhp_default_state=offline on the kernel command line prevents that"
+#define PREVENTION "; memhp_default_state=offline on the kernel command line prevents that"
 
 /* What came online of one device, or of all that is of no device of one provider. */
 struct amount {
 	uint64_t kernel, movable, online;
 };
 
-static void report(const char *name, const struct amount *amount, uint64_t block_size)
+static void report(const char *name, const struct amount *amount, uint64_t block_size,
+		   const char *advice)
 {
 	if (amount->online == 0)
 		return;
 	log_info("%s: %llu MiB (%llu blocks) online before memhp started, %llu movable, %llu in a "
-		 "kernel zone; " PREVENTION,
+		 "kernel zone%s",
 		 name, (unsigned long long)(amount->online * (block_size >> 10) >> 10),
 		 (unsigned long long)amount->online, (unsigned long long)amount->movable,
-		 (unsigned long long)amount->kernel);
+		 (unsigned long long)amount->kernel, advice);
 }
 
 /* Adds up what is online but for what memhp has on record, which it has met or onlined itself. */
@@ -46,7 +47,8 @@ static void add_up(const struct sysfs *fs, const struct snapshot *snapshot, stru
 	}
 }
 
-static int report_groups(const struct sysfs *fs, const struct snapshot *snapshot)
+static int report_groups(const struct sysfs *fs, const struct snapshot *snapshot,
+			 const char *advice)
 {
 	_cleanup_free_ struct amount *devices = calloc(snapshot->groups.n + 1, sizeof(*devices));
 	struct amount alone[_PROVIDER_MAX] = { { 0, 0, 0 } };
@@ -60,15 +62,15 @@ static int report_groups(const struct sysfs *fs, const struct snapshot *snapshot
 
 		(void)snprintf(name, sizeof(name), "%s (%s, node %u)", group->name,
 			       provider_name(group->provider), group->node);
-		report(name, &devices[i], snapshot->block_size);
+		report(name, &devices[i], snapshot->block_size, advice);
 	}
 	for (unsigned provider = 0; provider < _PROVIDER_MAX; provider++) {
-		/* Nothing on the command line keeps its driver from onlining that. */
+		/* Its driver onlines that, whoever else does. */
 		if (provider == PROVIDER_DLPAR)
 			continue;
 		(void)snprintf(name, sizeof(name), "%s memory",
 			       provider_name((enum provider)provider));
-		report(name, &alone[provider], snapshot->block_size);
+		report(name, &alone[provider], snapshot->block_size, advice);
 	}
 	return 0;
 }
@@ -78,14 +80,14 @@ void earlier_report(const struct sysfs *fs)
 	struct snapshot snapshot;
 	char now[64];
 	int r = sysfs_read(fs, now, sizeof(now), PATH_AUTO_ONLINE);
+	/* Else it was rules of somebody, or a person. */
+	bool is_kernel = r == 0 && strcmp(now, "offline") != 0;
 
-	if (r < 0 || strcmp(now, "offline") == 0)
-		return;
 	r = snapshot_read(fs, &snapshot);
 	if (r == 0) {
-		r = report_groups(fs, &snapshot);
+		r = report_groups(fs, &snapshot, is_kernel ? PREVENTION : "");
 		snapshot_done(&snapshot);
 	}
 	if (r < 0)
-		log_warning("cannot tell what the kernel has onlined already: %s", strerror(-r));
+		log_warning("cannot tell what is online already: %s", strerror(-r));
 }

@@ -559,12 +559,21 @@ switch_to()
 	contains "$output" "other memory: 512 MiB (4 blocks) online before memhp started"
 }
 
-@test "what was online where the kernel onlines nothing is not its doing" {
-	machine one-dimm
+@test "what rules or a person have onlined is reported as well, though no command line prevents that" {
+	machine four-dimms
 	set_block memory32 online Normal
+	set_block memory36 online Movable
+	set_block memory37 online Movable
 	generator "$generated" 2>/dev/null
 	run -0 publish start
-	lacks "$output" "before memhp started"
+	equal "$(grep "before memhp started" <<<"$output")" "memhp-publish: PNP0C80:00 (dimm, node 0): 128 MiB (1 blocks) online before memhp started, 0 movable, 1 in a kernel zone
+memhp-publish: PNP0C80:01 (dimm, node 0): 256 MiB (2 blocks) online before memhp started, 2 movable, 0 in a kernel zone"
+	callout memory40 2>/dev/null
+	publish stop
+	# What is on record is memhp's own doing.
+	run -0 publish start
+	equal "$(lines "$output" "before memhp started")" 2
+	lacks "$output" PNP0C80:02
 }
 
 @test "a machine of which nothing can be told is no reason to stay out" {
@@ -572,7 +581,7 @@ switch_to()
 	echo online >"$memory/auto_online_blocks"
 	generator "$generated" 2>/dev/null
 	run -0 publish start
-	contains "$output" "cannot tell what the kernel has onlined already: Permission denied"
+	contains "$output" "cannot tell what is online already: Permission denied"
 	equal "$(auto_online)" offline
 }
 
