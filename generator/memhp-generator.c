@@ -252,18 +252,25 @@ static int remove_others(const struct sysfs *output)
 	return r == -ENOENT ? 0 : r;
 }
 
-static int write_others(const struct sysfs *output, const struct rule_files *others)
+/* Rules of others that stay in force cost no more than themselves. */
+static void write_others(const struct sysfs *output, const struct rule_files *others)
 {
 	int r = remove_others(output);
 
 	if (r == 0 && others->n_replacements > 0)
 		r = sysfs_mkdir(output, 0755, OUTPUT_RULES);
-	for (size_t i = 0; i < others->n_replacements && r == 0; i++)
-		r = sysfs_replace(
-			output,
-			(struct str){ others->replacements[i].text, others->replacements[i].size },
-			OUTPUT_RULES "/%s", others->replacements[i].name);
-	return r;
+	if (r < 0) {
+		log_error("cannot replace rules that online memory: %s", strerror(-r));
+		return;
+	}
+	for (size_t i = 0; i < others->n_replacements; i++) {
+		const struct rule_replacement *rules = &others->replacements[i];
+
+		r = sysfs_replace(output, (struct str){ rules->text, rules->size },
+				  OUTPUT_RULES "/%s", rules->name);
+		if (r < 0)
+			log_error("cannot replace the rules %s: %s", rules->name, strerror(-r));
+	}
 }
 
 /*
@@ -278,7 +285,7 @@ static int write_output(const struct args *args, const struct rendered *rendered
 	if (r == 0)
 		r = sysfs_mkdir(&output, 0755, "memhp");
 	if (r == 0)
-		r = write_others(&output, &rendered->others);
+		write_others(&output, &rendered->others);
 	if (r == 0)
 		r = sysfs_replace(&output,
 				  (struct str){ rendered->rules, (size_t)rendered->rules_n },

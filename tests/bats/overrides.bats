@@ -110,6 +110,23 @@ start()
 	[ -e "$out/memhp/policy" ]
 }
 
+# The name that it has until it is complete is longer than a file's may be.
+@test "a replacement that cannot be written is named, and costs no more than itself" {
+	machine one-dimm
+	name=$(printf '0%.0s' {1..247}).rules
+	rule "usr/lib/udev/rules.d/$name" <<<"$online"
+	rule usr/lib/udev/rules.d/50-mem.rules <<<"$online"
+	generate
+	contains "$output" "cannot replace the rules $name: File name too long"
+	equal "$(cd "$out" && find . ! -type d | sort | xargs)" \
+		"./memhp/79-memhp.rules ./memhp/boot-memory ./memhp/policy ./memhp/rules.d/50-mem.rules ./sysinit.target.wants/memhp.service"
+	rm -r "$out/memhp/rules.d"
+	touch "$out/memhp/rules.d"
+	generate
+	contains "$output" "cannot replace rules that online memory: Not a directory"
+	[ -e "$out/memhp/policy" ]
+}
+
 @test "a second run removes what is not rendered any more" {
 	machine one-dimm
 	rule usr/lib/udev/rules.d/50-a.rules <<<"$online"
