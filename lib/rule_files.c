@@ -153,28 +153,6 @@ static int add_unreadable(struct rule_files *files, const struct rule_file *file
 	return add_finding(files, &finding);
 }
 
-/* What people see of a rule: its continuation lines in one, and nothing that is no text. */
-static char *one_line(struct str text)
-{
-	char *line = malloc(text.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; line && i < text.n; i++) {
-		char c = text.p[i];
-		bool goes_on = c == '\\' && i + 1 < text.n && strchr("\r\n", text.p[i + 1]);
-
-		if (goes_on || isspace((unsigned char)c))
-			c = ' ';
-		else if (iscntrl((unsigned char)c))
-			c = '?';
-		if (c != ' ' || (n > 0 && line[n - 1] != ' '))
-			line[n++] = c;
-	}
-	if (line)
-		line[n] = '\0';
-	return line;
-}
-
 static bool is_utf8(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
@@ -190,13 +168,36 @@ static bool is_utf8(struct str s)
 	return true;
 }
 
+/* What people see of a rule: its continuation lines in one, and nothing that is no text. */
+static char *one_line(struct str text)
+{
+	char *line = malloc(text.n + 1);
+	bool is_text = is_utf8(text);
+	size_t n = 0;
+
+	for (size_t i = 0; line && i < text.n; i++) {
+		char c = text.p[i];
+		bool goes_on = c == '\\' && i + 1 < text.n && strchr("\r\n", text.p[i + 1]);
+
+		if (goes_on || isspace((unsigned char)c))
+			c = ' ';
+		else if (iscntrl((unsigned char)c) || ((unsigned char)c >= 0x80 && !is_text))
+			c = '?';
+		if (c != ' ' || (n > 0 && line[n - 1] != ' '))
+			line[n++] = c;
+	}
+	if (line)
+		line[n] = '\0';
+	return line;
+}
+
 /* One file while it is looked at. */
 struct reading {
 	const struct rule_file *file;
 	struct str text;
 	struct udev_rules rules;
 	struct onliner_rules onliners;
-	bool is_strong, is_text;
+	bool is_strong;
 };
 
 static int add_rule(struct rule_files *files, const struct reading *reading,
@@ -213,9 +214,6 @@ static int add_rule(struct rule_files *files, const struct reading *reading,
 
 	if (reading->is_strong) {
 		finding.kind = RULE_FILE_IS_STRONG;
-	} else if (!reading->is_text) {
-		finding.kind = RULE_NOT_REPLACED;
-		finding.reason = "its file is not UTF-8";
 	} else if (onliner->obstacle != ONLINER_NO_OBSTACLE) {
 		finding.kind = RULE_NOT_REPLACED;
 		finding.reason = onliner_obstacle_explain(onliner->obstacle);
@@ -294,7 +292,6 @@ static int read_file(const struct sysfs *fs, struct rule_files *files, const str
 	if (r < 0)
 		return r == -ENOMEM ? r : add_unreadable(files, file, explain(r));
 	reading.text = (struct str){ text, n };
-	reading.is_text = is_utf8(reading.text);
 	reading.is_strong = strcmp(file->dir, dirs[0]) == 0 || strcmp(file->dir, dirs[1]) == 0;
 	r = parse_file(files, &reading);
 	onliner_rules_done(&reading.onliners);
