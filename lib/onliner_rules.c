@@ -151,11 +151,42 @@ static enum verdict match_memory(const struct udev_token *token)
 	return MAYBE;
 }
 
+/* Whether an alternative is "memory" and then what only a digit fulfils: memory32, memory[1-9]*. */
+static bool is_block_pattern(const char *pattern)
+{
+	static const char prefix[] = "memory";
+	const char *next = pattern + strlen(prefix);
+	size_t n;
+
+	if (strncmp(pattern, prefix, strlen(prefix)) != 0)
+		return false;
+	if (*next != '[')
+		return *next >= '0' && *next <= '9';
+	n = strspn(next + 1, "0123456789-");
+	return n > 0 && next[1] != '-' && next[n] != '-' && next[n + 1] == ']';
+}
+
+/* Other devices have such names as memory_tier4, but none has a number where blocks have it. */
+static bool names_blocks_only(const struct udev_token *token)
+{
+	struct str rest = token->value;
+	char pattern[UDEV_RULE_SIZE];
+
+	if (token->ignores_case)
+		return false;
+	while (next_alternative(&rest, pattern))
+		if (!is_block_pattern(pattern))
+			return false;
+	return true;
+}
+
 static enum verdict match_other(const struct udev_token *token)
 {
 	/* No glob: there is a subsystem "mem" as well. */
 	if (str_eq(token->key, "SUBSYSTEM"))
 		return str_eq(token->value, "memory") && !token->ignores_case ? NO : MAYBE;
+	if (str_eq(token->key, "KERNEL"))
+		return names_blocks_only(token) ? NO : MAYBE;
 	if (str_eq(token->key, "DEVPATH"))
 		return str_starts(token->value, "/devices/system/memory/memory") &&
 				       !memchr(token->value.p, '|', token->value.n) ?

@@ -179,6 +179,8 @@ static void test_jumps(void **state)
 	CHECK(rows);
 }
 
+#define BLOCK "RUN+=\"/bin/sh -c 'echo online >/sys/devices/system/memory/memory%n/state'\"\n"
+
 static void test_obstacles(void **state)
 {
 	static const struct row rows[] = {
@@ -206,6 +208,17 @@ static void test_obstacles(void **state)
 		{ "SUBSYSTEM==\"mem*\", ATTR{[memory/memory40]state}=\"online\"\n", "1!other" },
 		{ "SUBSYSTEM==\"acpi\", RUN+=\"/bin/sh -c 'echo online >/sys/devices/system/memory/memory9/state'\"\n",
 		  "1!other" },
+		/* Names that only blocks have. */
+		{ "KERNEL==\"memory[0-9]*\", " BLOCK, "1" },
+		{ "KERNEL==\"memory40|memory[1-35]?\", " BLOCK, "1" },
+		{ "KERNEL!=\"memory[0-9]*\", GOTO=\"e\"\n" BLOCK "LABEL=\"e\"\n", "2" },
+		{ "KERNEL==\"memory*\", " BLOCK, "1!other" },
+		{ "KERNEL==\"memory\", " BLOCK, "1!other" },
+		{ "KERNEL==\"memory[0-9]*|node*\", " BLOCK, "1!other" },
+		{ "KERNEL==\"memory[!0-9]*\", " BLOCK, "1!other" },
+		{ "KERNEL==\"memory[0-9_]*\", " BLOCK, "1!other" },
+		{ "KERNEL==\"memory[0-\", " BLOCK, "1!other" },
+		{ "KERNEL==i\"memory[0-9]*\", " BLOCK, "1!other" },
 		{ "SUBSYSTEM!=\"memory\", GOTO=\"e\"\nATTR{[memory/memory40]state}=\"online\"\nLABEL=\"e\"\n",
 		  "2" },
 	};
