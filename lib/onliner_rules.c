@@ -222,10 +222,10 @@ static bool is_condition(const struct udev_token *token)
 	       str_eq(token->key, "IMPORT");
 }
 
-/* Whether an event may get past all matches of a rule; YES: every event does. */
+/* Whether an event may get past all matches of a rule; YES: every event does, with every udev. */
 static enum verdict match_rule(const struct udev_rule *rule, enum device device)
 {
-	enum verdict all = YES;
+	enum verdict all = udev_rule_is_doubtful(rule) ? MAYBE : YES;
 
 	for (size_t i = 0; i < rule->n; i++) {
 		enum verdict verdict;
@@ -239,12 +239,12 @@ static enum verdict match_rule(const struct udev_rule *rule, enum device device)
 	return all;
 }
 
-/* Where a rule jumps to; 0: nowhere, no label follows. */
-static size_t goto_target(const struct udev_rules *rules, size_t from)
+/* The first place behind @after where a rule may jump to; 0: no such label follows. */
+static size_t goto_target(const struct udev_rules *rules, size_t from, size_t after)
 {
 	const struct udev_token *jump = udev_rule_find(&rules->rules[from], "GOTO");
 
-	for (size_t i = from + 1; jump && i < rules->n; i++) {
+	for (size_t i = after + 1; jump && i < rules->n; i++) {
 		const struct udev_rule *rule = &rules->rules[i];
 		const struct udev_token *label = NULL;
 
@@ -258,6 +258,19 @@ static size_t goto_target(const struct udev_rules *rules, size_t from)
 	return 0;
 }
 
+/* Every place that the GOTO of a rule may lead to. False where there may be none for some udev. */
+static bool follow_goto(const struct udev_rules *rules, size_t from, bool *reached)
+{
+	size_t target = from;
+
+	while ((target = goto_target(rules, from, target)) > 0) {
+		reached[target] = true;
+		if (!udev_rule_is_doubtful(&rules->rules[target]))
+			return true;
+	}
+	return false;
+}
+
 /* Which rules an event of such a device may fulfil; @ret has a place for each. */
 static void find_runs(const struct udev_rules *rules, enum device device, bool *reached, bool *ret)
 {
@@ -265,14 +278,13 @@ static void find_runs(const struct udev_rules *rules, enum device device, bool *
 		reached[0] = true;
 	for (size_t i = 0; i < rules->n; i++) {
 		enum verdict verdict = match_rule(&rules->rules[i], device);
-		size_t target = goto_target(rules, i);
+		bool jumps;
 
 		ret[i] = reached[i] && verdict != NO;
 		if (!reached[i])
 			continue;
-		if (target > 0 && verdict != NO)
-			reached[target] = true;
-		if (i + 1 < rules->n && (target == 0 || verdict != YES))
+		jumps = verdict != NO && follow_goto(rules, i, reached);
+		if (i + 1 < rules->n && (!jumps || verdict != YES))
 			reached[i + 1] = true;
 	}
 }
@@ -326,7 +338,7 @@ static enum onliner_obstacle find_obstacle(const struct udev_rules *rules, size_
 
 	if (runs_elsewhere && rule_target(rule) == ONLINER_TARGET_ANY)
 		return ONLINER_OTHER_DEVICE;
-	if (goto_target(rules, index) > 0)
+	if (goto_target(rules, index, index) > 0)
 		return ONLINER_JUMPS;
 	if (sets_something(rule))
 		return ONLINER_SETS;

@@ -413,3 +413,127 @@ const struct udev_token *udev_rule_find(const struct udev_rule *rule, const char
 			return &rule->tokens[i];
 	return NULL;
 }
+
+enum use {
+	BARE = 1,
+	BRACED = 2, /* KEY{attribute} */
+	MATCH = 4,
+	ASSIGN = 8,
+	REMOVE = 16,
+};
+
+/* Whether every version of udev has this key, and has it used like that. */
+static bool is_known_use(const struct udev_token *token)
+{
+	static const struct {
+		const char *key;
+		unsigned uses;
+	} keys[] = {
+		{ "ACTION", BARE | MATCH },
+		{ "ATTR", BRACED | MATCH | ASSIGN },
+		{ "ATTRS", BRACED | MATCH },
+		{ "CONST", BRACED | MATCH },
+		{ "DEVPATH", BARE | MATCH },
+		{ "DRIVER", BARE | MATCH },
+		{ "DRIVERS", BARE | MATCH },
+		{ "ENV", BRACED | MATCH | ASSIGN },
+		{ "GOTO", BARE | ASSIGN },
+		{ "GROUP", BARE | ASSIGN },
+		{ "IMPORT", BRACED | MATCH | ASSIGN },
+		{ "KERNEL", BARE | MATCH },
+		{ "KERNELS", BARE | MATCH },
+		{ "LABEL", BARE | ASSIGN },
+		{ "MODE", BARE | ASSIGN },
+		{ "NAME", BARE | MATCH | ASSIGN },
+		{ "OPTIONS", BARE | ASSIGN },
+		{ "OWNER", BARE | ASSIGN },
+		{ "PROGRAM", BARE | MATCH | ASSIGN },
+		{ "RESULT", BARE | MATCH },
+		{ "RUN", BARE | BRACED | ASSIGN },
+		{ "SECLABEL", BRACED | ASSIGN },
+		{ "SUBSYSTEM", BARE | MATCH },
+		{ "SUBSYSTEMS", BARE | MATCH },
+		{ "SYMLINK", BARE | MATCH | ASSIGN | REMOVE },
+		{ "SYSCTL", BRACED | MATCH | ASSIGN },
+		{ "TAG", BARE | MATCH | ASSIGN | REMOVE },
+		{ "TAGS", BARE | MATCH },
+		{ "TEST", BARE | BRACED | MATCH },
+	};
+	unsigned use = token->attribute.p ? BRACED : BARE;
+
+	use |= udev_token_is_match(token) ? MATCH : token->op == UDEV_REMOVE ? REMOVE : ASSIGN;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (str_eq(token->key, keys[i].key))
+			return (keys[i].uses & use) == use;
+	return false;
+}
+
+static bool is_octal(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '7')
+			return false;
+	return s.n > 0 && s.n <= 4;
+}
+
+/* For which attributes the key is known; the only ones that it has. */
+static bool is_known_attribute(const struct udev_token *token)
+{
+	static const struct {
+		const char *key, *attribute;
+	} known[] = {
+		{ "CONST", "arch" },	 { "CONST", "virt" },  { "IMPORT", "cmdline" },
+		{ "IMPORT", "db" },	 { "IMPORT", "file" }, { "IMPORT", "parent" },
+		{ "IMPORT", "program" }, { "RUN", "program" },
+	};
+	bool is_listed = false;
+
+	if (str_eq(token->key, "TEST"))
+		return is_octal(token->attribute);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!str_eq(token->key, known[i].key))
+			continue;
+		is_listed = true;
+		if (str_eq(token->attribute, known[i].attribute))
+			return true;
+	}
+	return !is_listed && token->attribute.n > 0;
+}
+
+/* Properties that udev does not let rules set; which ones depends on its version. */
+static bool is_reserved(struct str property)
+{
+	struct str rest = STR("ACTION CURRENT_TAGS DEVGID DEVLINKS DEVMODE DEVNAME DEVNUM DEVPATH "
+			      "DEVPATH_OLD DEVTYPE DEVUID DISKSEQ DRIVER IFINDEX INTERFACE "
+			      "INTERFACE_OLD MAJOR MINOR MODALIAS PARTN SEQNUM SUBSYSTEM "
+			      "SYNTH_UUID TAGS UDEV_DATABASE_VERSION USEC_INITIALIZED");
+	struct str word;
+
+	while (str_next_word(&rest, &word))
+		if (word.n == property.n && memcmp(word.p, property.p, word.n) == 0)
+			return true;
+	return str_starts(property, "SYNTH_ARG_");
+}
+
+static bool is_doubtful(const struct udev_token *token)
+{
+	if (!is_known_use(token) || token->ignores_case ||
+	    (token->attribute.p && !is_known_attribute(token)))
+		return true;
+	if (udev_token_is_match(token))
+		return false;
+	if (str_eq(token->key, "NAME"))
+		return str_eq(token->value, "%k") || token->value.n == 0;
+	if (str_eq(token->key, "ENV"))
+		return is_reserved(token->attribute);
+	return str_eq(token->key, "OPTIONS") && (str_starts(token->value, "link_priority=") ||
+						 str_starts(token->value, "log_level="));
+}
+
+bool udev_rule_is_doubtful(const struct udev_rule *rule)
+{
+	for (size_t i = 0; i < rule->n; i++)
+		if (is_doubtful(&rule->tokens[i]))
+			return true;
+	return false;
+}

@@ -48,14 +48,17 @@ struct udev_rules {
 };
 
 /*
- * All rules of a file. Those that udev drops are left out: no pairs of key and value, cut off, or
- * too long. 0, -ENOMEM, or -ENOBUFS (a line alone is longer than udev reads).
+ * All rules of a file. Those that every udev drops are left out: no pairs of key and value, cut off,
+ * or too long. 0, -ENOMEM, or -ENOBUFS (a line alone is longer than udev reads).
  */
 _must_check_ int udev_rules_parse(struct str text, struct udev_rules *ret);
 
 void udev_rules_done(struct udev_rules *rules);
 
 bool udev_token_is_match(const struct udev_token *token);
+
+/* Whether some version of udev, from 252 on, drops the rule: a key that it does not know, or such. */
+bool udev_rule_is_doubtful(const struct udev_rule *rule);
 
 /* The first token with this key; NULL when there is none. */
 const struct udev_token *udev_rule_find(const struct udev_rule *rule, const char *key);

@@ -171,6 +171,16 @@ static void test_jumps(void **state)
 		  "LABEL=\"c\"\nATTR{online}=\"1\"\nGOTO=\"e\"\nLABEL=\"m\"\n" ONLINE
 		  "LABEL=\"e\"\n",
 		  "8" },
+		/* There are versions of udev that drop such a rule, and with it the jump or the label. */
+		{ "WAIT_FOR=\"x\", GOTO=\"e\"\n" ONLINE "LABEL=\"e\"\n", "2" },
+		{ "NAME=\"%k\", GOTO=\"e\"\n" ONLINE "LABEL=\"e\"\n", "2" },
+		{ "ENV{DEVPATH}=\"x\", GOTO=\"e\"\n" ONLINE "LABEL=\"e\"\n", "2" },
+		{ "SUBSYSTEM{x}==\"memory\", GOTO=\"e\"\n" ONLINE "LABEL=\"e\"\n", "2" },
+		{ "SUBSYSTEM==i\"memory\", GOTO=\"e\"\n" ONLINE "LABEL=\"e\"\n", "2" },
+		{ "GOTO=\"e\"\n" ONLINE "LABEL=\"e\", WAIT_FOR=\"x\"\n", "2" },
+		{ "GOTO=\"e\"\n" ONLINE "LABEL=\"e\", FUTURE=\"x\"\n" ONLINE "LABEL=\"e\"\n", "4" },
+		{ "ENV{x}=\"y\", TAG+=\"z\", GOTO=\"e\"\n" ONLINE "LABEL=\"e\", MODE=\"0600\"\n",
+		  "" },
 		/* The label stays where it is. */
 		{ "GOTO=\"m\"\nLABEL=\"m\", SUBSYSTEM==\"memory\", " ONLINE, "2" },
 	};

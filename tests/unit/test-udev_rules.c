@@ -177,6 +177,60 @@ static void test_dropped(void **state)
 	CHECK(rows);
 }
 
+/* What a token of a rule has to do with whether every udev keeps it. */
+static void test_doubtful(void **state)
+{
+	static const struct {
+		const char *text;
+		bool expected;
+	} rows[] = {
+		{ "ACTION==\"x\", DEVPATH!=\"x\", KERNELS==\"x\", ATTRS{x}==\"y\", TAGS!=\"x\"\n",
+		  false },
+		{ "ATTR{x}==\"y\", ATTR{x}=\"y\", SYSCTL{x}=\"y\", SECLABEL{x}+=\"y\"\n", false },
+		{ "NAME==\"\", NAME=\"x\", SYMLINK-=\"x\", TAG-=\"x\", OWNER=\"x\", MODE:=\"0\"\n",
+		  false },
+		{ "CONST{arch}==\"x\", ENV{x}==\"y\", ENV{DEVPATH}==\"y\", ENV{ID_x}=\"y\"\n",
+		  false },
+		{ "IMPORT{file}=\"x\", IMPORT{program}==\"x\", PROGRAM!=\"x\", RESULT==\"x\"\n",
+		  false },
+		{ "RUN+=\"x\", RUN{program}=\"x\", OPTIONS=\"watch\", TEST==\"x\", TEST{0111}==\"x\"\n",
+		  false },
+		{ "LABEL=\"x\", GOTO=\"y\"\n", false },
+		/* No key, or one of another version. */
+		{ "WAIT_FOR=\"x\"\n", true },
+		{ "FUTURE{x}==\"y\"\n", true },
+		{ "SUBSYSTEM==i\"x\"\n", true },
+		{ "CONST{cvm}==\"x\"\n", true },
+		{ "IMPORT{builtin}=\"x\"\n", true },
+		{ "IMPORT{x}=\"x\"\n", true },
+		{ "RUN{builtin}+=\"x\"\n", true },
+		/* Used as it must not be. */
+		{ "SUBSYSTEM{x}==\"y\"\n", true },
+		{ "ATTR==\"y\"\n", true },
+		{ "ATTR{}==\"y\"\n", true },
+		{ "TEST{8}==\"y\"\n", true },
+		{ "CONST{arch}=\"y\"\n", true },
+		{ "RUN==\"y\"\n", true },
+		{ "RUN-=\"y\"\n", true },
+		{ "NAME=\"%k\"\n", true },
+		{ "NAME:=\"\"\n", true },
+		{ "ENV{DEVPATH}=\"x\"\n", true },
+		{ "ENV{SYNTH_ARG_x}=\"x\"\n", true },
+		{ "OPTIONS=\"link_priority=x\"\n", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct udev_rules rules;
+
+		assert_int_equal(udev_rules_parse(str_of(rows[i].text), &rules), 0);
+		assert_int_equal(rules.n, 1);
+		if (udev_rule_is_doubtful(&rules.rules[0]) != rows[i].expected)
+			fail_msg("%s", rows[i].text);
+		udev_rules_done(&rules);
+	}
+}
+
 static void test_extent(void **state)
 {
 	static const char text[] = "# c\n  A==\"x\", \\\n  B==\"y\" \nC==\"z\"";
@@ -258,6 +312,7 @@ int main(void)
 		{ "a NUL ends a line", test_nul, NULL, NULL, NULL },
 		{ "a rule that udev drops is left out, and no other", test_dropped, NULL, NULL,
 		  NULL },
+		{ "a rule that some udev drops is told", test_doubtful, NULL, NULL, NULL },
 		{ "a rule knows its bytes in the file", test_extent, NULL, NULL, NULL },
 		{ "a rule that is too long for udev is left out", test_long, NULL, NULL, NULL },
 		{ "a token is found by its key", test_find, NULL, NULL, NULL },
