@@ -85,24 +85,58 @@ enum onliner_target onliner_attribute_target(struct str attribute, struct str va
 	return end && is_own_name(device) ? ONLINER_TARGET_OWN : ONLINER_TARGET_ANY;
 }
 
-/* What a path names: a block by its name, the event's device, or nothing that is memory. */
-static enum onliner_target path_target(struct str path)
+/* Where the path of the event's device stands in @path, if anywhere; what follows it is @ret_rest. */
+static bool find_own_path(struct str path, struct str *ret_rest)
 {
 	static const char *const own[] = { "%p",	  "$devpath", "${devpath}", "$env{DEVPATH}",
 					   "%E{DEVPATH}", "$DEVPATH", "${DEVPATH}" };
+
+	for (size_t i = 0; path.n > 0 && i < ARRAY_SIZE(own); i++) {
+		const char *found = memmem(path.p, path.n, own[i], strlen(own[i]));
+
+		if (!found)
+			continue;
+		found += strlen(own[i]);
+		*ret_rest = (struct str){ found, (size_t)(path.p + path.n - found) };
+		return true;
+	}
+	return false;
+}
+
+/* Of a path below the event's device: a node, for one, has its blocks there. */
+static enum onliner_target below_own_target(struct str rest)
+{
+	static const char *const others[] = { "memory", "*", "?", "[" };
+	static const char *const unknown[] = { "..", "$", "%" };
+
+	while (str_starts(rest, "/"))
+		rest = (struct str){ rest.p + 1, rest.n - 1 };
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (has(rest, others[i]))
+			return ONLINER_TARGET_ANY;
+	if (!has(rest, "/"))
+		return ONLINER_TARGET_OWN;
+	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++)
+		if (has(rest, unknown[i]))
+			return ONLINER_TARGET_ANY;
+	return ONLINER_TARGET_NONE;
+}
+
+/* What a path names: a block by its name, the event's device, or nothing that is memory. */
+static enum onliner_target path_target(struct str path)
+{
 	const char *memory = path.n > 0 ? memmem(path.p, path.n, "/memory", strlen("/memory")) :
 					  NULL;
+	struct str rest;
 	size_t behind;
 
-	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
-		if (has(path, own[i]))
-			return ONLINER_TARGET_OWN;
+	if (find_own_path(path, &rest))
+		return below_own_target(rest);
 	if (!memory)
 		return ONLINER_TARGET_NONE;
 	behind = (size_t)(memory - path.p) + strlen("/memory/");
 	if (behind < path.n) {
-		struct str rest = { path.p + behind, path.n - behind };
-
+		rest = (struct str){ path.p + behind, path.n - behind };
 		if (str_starts(rest, "devices/")) { /* /sys/bus/memory/devices/%k */
 			rest.p += strlen("devices/");
 			rest.n -= strlen("devices/");
@@ -171,6 +205,24 @@ static bool is_absolute(struct str path)
 	return str_starts(path, "/") || str_starts(path, "$sys") || str_starts(path, "%S");
 }
 
+/* The widest of what the words of a command name. */
+static enum onliner_target mentioned_target(struct str command)
+{
+	enum onliner_target widest = ONLINER_TARGET_NONE;
+	struct words words = { .rest = command };
+	struct word word;
+
+	while (next_word(&words, &word)) {
+		/* "for i in memory*", where the shell has gone before */
+		bool is_block = str_starts(word.text, "memory") && word.text.n > strlen("memory");
+		enum onliner_target target = is_block ? ONLINER_TARGET_ANY : path_target(word.text);
+
+		if (target > widest)
+			widest = target;
+	}
+	return widest;
+}
+
 /* What of memory is written to under this name in a command whose text is @command. */
 static enum onliner_target written_target(struct str name, struct str command)
 {
@@ -185,7 +237,7 @@ static enum onliner_target written_target(struct str name, struct str command)
 	target = path_target(name);
 	/* "cd /sys%p; echo online >state", "for i in /sys/.../memory*; do echo online >$i/state" */
 	if (target == ONLINER_TARGET_NONE && !is_absolute(name))
-		target = path_target(command);
+		target = mentioned_target(command);
 	return target;
 }
 

@@ -87,6 +87,18 @@ static void test_commands(void **state)
 		{ "/bin/sh -c 'for i in /sys/devices/system/memory/memory*/state; do echo online > $$i; done'",
 		  ANY },
 		{ "/bin/sh -c 'cd /sys/devices/system/memory/memory32; echo 1 >online'", ANY },
+		/* Of a node, say: its blocks are below it. */
+		{ "/bin/sh -c 'echo online > /sys%p/memory32/state'", ANY },
+		{ "/bin/sh -c 'for i in /sys%p/memory*/state; do echo online > $i; done'", ANY },
+		{ "/bin/sh -c 'for i in /sys$devpath/memory*; do echo online > $$i/state; done'",
+		  ANY },
+		{ "/bin/sh -c 'for i in /sys%p/*/state; do echo online > $i; done'", ANY },
+		{ "/bin/sh -c 'cd /sys%p; for i in memory*; do echo online > $i/state; done'",
+		  ANY },
+		{ "/bin/sh -c 'echo online > /sys%p/../memory32/state'", ANY },
+		{ "/bin/sh -c 'echo online > /sys%p/../$x/state'", ANY },
+		{ "/bin/sh -c 'echo 1 > /sys%p/device/online'", NONE },
+		{ "/bin/sh -c 'echo online > /sys/%p//state'", OWN },
 		/* Nothing is written, or something else. */
 		{ "/bin/grep -q online /sys%p/state", NONE },
 		{ "/bin/sh -c 'grep -q online /sys%p/state 2>/dev/null'", NONE },

@@ -215,6 +215,8 @@ static void test_obstacles(void **state)
 		{ "ATTR{[memory/memory40]state}=\"online\"\n", "1!other" },
 		{ "SUBSYSTEM==\"acpi\", ATTR{[memory/memory40]state}=\"online\"\n", "1!other" },
 		{ "SUBSYSTEM==\"node\", ATTR{memory40/state}=\"online\"\n", "1!other" },
+		{ "SUBSYSTEM==\"node\", RUN+=\"/bin/sh -c 'for i in /sys%p/memory*; do echo online >$i/state; done'\"\n",
+		  "1!other" },
 		{ "SUBSYSTEM==\"mem*\", ATTR{[memory/memory40]state}=\"online\"\n", "1!other" },
 		{ "SUBSYSTEM==\"acpi\", RUN+=\"/bin/sh -c 'echo online >/sys/devices/system/memory/memory9/state'\"\n",
 		  "1!other" },
