@@ -134,12 +134,12 @@ static struct identity identify(const struct lens *lens, const struct block *blo
 	return identify_plain(lens->machine, ram);
 }
 
-/* A record is a file of this name. */
+/* A record is a file of this name, and one that is hidden is none. */
 static void copy_name(char ret[static GROUP_NAME_MAX], struct str name)
 {
 	(void)snprintf(ret, GROUP_NAME_MAX, "%.*s", STR_ARG(name));
 	for (char *c = ret; *c; c++)
-		if (*c == '/')
+		if (*c == '/' || (*c == '.' && c == ret))
 			*c = '_';
 }
 

@@ -605,6 +605,9 @@ static void test_odd_names(void **state)
 		"140000000-14fffffff : a/b\n  140000000-14fffffff : System RAM (kmem)\n"
 		"150000000-15fffffff : 0123456789012345678901234567890123456789"
 		"012345678901234567890123456789\n  150000000-15fffffff : System RAM (kmem)\n";
+	static const char dots[] =
+		"140000000-14fffffff : .\n  140000000-14fffffff : System RAM (kmem)\n"
+		"150000000-15fffffff : ..\n  150000000-15fffffff : System RAM (kmem)\n";
 	static const struct layout layouts[] = {
 		{ "a slash, and more than 63 bytes", iomem,
 		  .blocks = { OFFLINE(40), OFFLINE(41), OFFLINE(42), OFFLINE(43) }, .n_blocks = 4,
@@ -612,6 +615,11 @@ static void test_odd_names(void **state)
 		  .groups = { { "a_b", "", PROVIDER_DAX, false, 0, 40, 41, 2, 2, 0, 0 },
 			      { "012345678901234567890123456789012345678901234567890123456789012",
 				"", PROVIDER_DAX, false, 0, 42, 43, 2, 2, 0, 0 } } },
+		{ "directories", dots,
+		  .blocks = { OFFLINE(40), OFFLINE(41), OFFLINE(42), OFFLINE(43) }, .n_blocks = 4,
+		  .n_groups = 2, .group_of = { 0, 0, 1, 1 },
+		  .groups = { { "_", "", PROVIDER_DAX, false, 0, 40, 41, 2, 2, 0, 0 },
+			      { "_.", "", PROVIDER_DAX, false, 0, 42, 43, 2, 2, 0, 0 } } },
 	};
 
 	(void)state;
