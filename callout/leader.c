@@ -175,12 +175,32 @@ static void count(struct stats *stats, enum apply_result result, bool is_given_u
 	stats->blocks_given_up += is_given_up;
 }
 
+/* What tells a block from one that took its place; 0 when there is none. */
+static uint64_t identify(const struct leader *leader, uint64_t block)
+{
+	struct stat st;
+	int r = sysfs_stat(leader->fs, &st, PATH_MEMORY "/memory%llu", (unsigned long long)block);
+
+	return r < 0 ? 0 : st.st_ino;
+}
+
+/* What was refused may have been the block that was @before (0: not known), and not the one in its place. */
+static struct applied apply(const struct leader *leader, uint64_t block, uint64_t before,
+			    enum zone zone)
+{
+	struct applied applied = apply_online(leader->fs, block, zone);
+
+	if (applied.error < 0 && before != 0 && identify(leader, block) != before)
+		return (struct applied){ .result = APPLY_GONE };
+	return applied;
+}
+
 /* Onlines one block and keeps the facts true. */
-static int online_block(struct pass *pass, const struct block *block, enum zone zone,
-			struct tally *tally)
+static int online_block(struct pass *pass, const struct block *block, uint64_t before,
+			enum zone zone, struct tally *tally)
 {
 	struct leader *leader = pass->leader;
-	struct applied applied = apply_online(leader->fs, block->id, zone);
+	struct applied applied = apply(leader, block->id, before, zone);
 
 	bool waits = applied.result == APPLY_RETRY && !leader->gives_up;
 
@@ -253,15 +273,6 @@ static void hold_group(const struct pass *pass, const struct group *group, enum 
 		log_debug("%s: cannot hold its blocks: %s", group->name, strerror(-r));
 }
 
-/* What tells a block from one that took its place; 0 when there is none. */
-static uint64_t identify(const struct leader *leader, uint64_t block)
-{
-	struct stat st;
-	int r = sysfs_stat(leader->fs, &st, PATH_MEMORY "/memory%llu", (unsigned long long)block);
-
-	return r < 0 ? 0 : st.st_ino;
-}
-
 /* A block that took the place of the one that was @before may have had its event while it was held. */
 static void release_block(const struct leader *leader, uint64_t block, uint64_t before)
 {
@@ -321,7 +332,7 @@ static int online_members(struct pass *pass, const struct group *group, bool is_
 		prepare(pass, group, block, is_first, verdict);
 		is_first = false;
 		before = is_held ? identify(pass->leader, block->id) : 0;
-		r = online_block(pass, block, verdict->zone, tally);
+		r = online_block(pass, block, before, verdict->zone, tally);
 		if (is_held)
 			release_block(pass->leader, block->id, before);
 		if (r < 0)

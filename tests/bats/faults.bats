@@ -259,15 +259,13 @@ settled()
 	local error said
 
 	prepare
-	for error in ENOMEM EPERM EBUSY EHWPOISON EINVAL ENODEV EIO EINTR EAGAIN; do
+	for error in ENOMEM EPERM EBUSY EHWPOISON EINVAL ENODEV ENOENT EIO EINTR EAGAIN; do
 		anew
 		faults "memory33 $error"
 		callout memory32 >/dev/null 2>"$BATS_TEST_TMPDIR/errors" || :
 		said=$(<"$spool/groups/PNP0C80:00")
 		equal "$(zones 32 39)" "Movable offline ${movable_then_kernel#Movable Movable }"
 		case $error in
-		ENODEV) # the block is there, but its device says it is gone: nobody can online it
-			contains "$said" MEMHP_STATE=online "384 MiB (3 blocks) online" ;;
 		EHWPOISON)
 			contains "$said" MEMHP_STATE=partial "first memory33: Memory page has hardware error"
 			contains "$(<"$BATS_TEST_TMPDIR/errors")" "giving up"
