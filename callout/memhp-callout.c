@@ -269,6 +269,10 @@ static int run_event(const struct sysfs *fs, const struct args *args)
 		r = spool_try_lock(&spool);
 		if (r == 0)
 			return STATUS_DONE; /* whoever has the lock will see the name */
+		if (r < 0) {
+			log_error("cannot lock /" PATH_PENDING ": %s", strerror(-r));
+			return STATUS_LEFT;
+		}
 		leader.spool = &spool;
 	}
 

@@ -253,6 +253,20 @@ settled()
 	settled
 }
 
+# -- The lock
+
+@test "a callout that can have no lock leaves its name to the sweep, and does not act as if it had it" {
+	prepare
+	faults "lock ENOLCK"
+	run -1 --separate-stderr callout memory33
+	equal "$stderr" "memhp: cannot lock /run/memhp/pending: No locks available"
+	equal "$output$(writes)" ""
+	equal "$(spooled)" "$(echo memory{32..39})"
+	faults
+	callout --drain 2>/dev/null
+	settled
+}
+
 # -- Refusals
 
 @test "every error of the kernel leaves a record with its cause, and the rest of the group online" {

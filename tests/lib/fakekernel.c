@@ -20,6 +20,7 @@
  *     at N gone memory34...   these blocks are unplugged before that call
  *     fs PATH ERROR           nothing can be made, renamed or written whose path has PATH in it, nor,
  *                             with "ERROR all", removed
+ *     lock ERROR              no lock can be had
  *     clock                   CLOCK_MONOTONIC goes a day ahead and back again, in turn
  * FAKEKERNEL_ROOT    of the tree, for "at" and "fs"
  */
@@ -392,9 +393,29 @@ int unlinkat(int dir, const char *path, int flags)
 	return (int)syscall(SYS_unlinkat, dir, path, flags);
 }
 
+/* What a fault of one word says behind it; false when there is none. */
+static bool find_word_fault(const char *name, struct str *ret)
+{
+	struct str rest = str_of(faults_text ? faults_text : ""), fault, word;
+
+	while (str_next_line(&rest, &fault)) {
+		if (!str_next_word(&fault, &word) || !str_eq(word, name))
+			continue;
+		*ret = str_trim(fault);
+		return true;
+	}
+	return false;
+}
+
 int flock(int fd, int operation)
 {
+	struct str error;
+
 	step();
+	if ((operation & LOCK_UN) == 0 && find_word_fault("lock", &error)) {
+		errno = find_error(error);
+		return -1;
+	}
 	return (int)syscall(SYS_flock, fd, operation);
 }
 
@@ -404,22 +425,13 @@ ssize_t read(int fd, void *buf, size_t size)
 	return syscall(SYS_read, fd, buf, size);
 }
 
-static bool has_clock_fault(void)
-{
-	struct str rest = str_of(faults_text ? faults_text : ""), fault;
-
-	while (str_next_line(&rest, &fault))
-		if (str_eq(str_trim(fault), "clock"))
-			return true;
-	return false;
-}
-
 int clock_gettime(clockid_t clock, struct timespec *ret)
 {
 	static bool is_ahead;
 	int r = (int)syscall(SYS_clock_gettime, clock, ret);
+	struct str none;
 
-	if (clock == CLOCK_MONOTONIC && has_clock_fault()) {
+	if (clock == CLOCK_MONOTONIC && find_word_fault("clock", &none)) {
 		ret->tv_sec += is_ahead ? 86400 : 0;
 		is_ahead = !is_ahead;
 	}
