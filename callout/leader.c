@@ -34,6 +34,7 @@ struct pass {
 	uint64_t deadline_ms;
 	struct snapshot snapshot; /* has no block size before the first read */
 	bool is_fresh;		  /* it was read in this pass */
+	unsigned n_stuck;	  /* see settle_wait() */
 	struct stats stats;
 };
 
@@ -523,7 +524,7 @@ static int refresh(struct pass *pass, uint64_t id)
 
 	if (!is_offline(fs, id))
 		return 0;
-	settle_wait(fs, id);
+	settle_wait(fs, id, &pass->n_stuck);
 	if (pass->snapshot.block_size == 0) {
 		r = snapshot_read(fs, &pass->snapshot);
 		if (r == 0 && record_sweep(fs, &pass->snapshot) < 0)

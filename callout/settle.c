@@ -47,23 +47,24 @@ static bool is_present(const struct sysfs *fs, const char *device)
 }
 
 /*
- * Whether ACPI is at work on a DIMM: it adds the memory of a device that is present, and then links
+ * How many DIMMs ACPI is at work on: it adds the memory of a device that is present, and then links
  * the device to the blocks (drivers/acpi/acpi_memhotplug.c, acpi_memory_enable_device();
  * drivers/acpi/glue.c).
  */
-static bool acpi_is_binding(const struct sysfs *fs)
+static unsigned count_binding(const struct sysfs *fs)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	unsigned n = 0;
 
 	if (sysfs_opendir(fs, &dir, PATH_ACPI_DEVICES) < 0)
-		return false;
+		return 0;
+	/* To ask ACPI whether a device is present takes a while. */
 	while ((entry = readdir(dir)))
-		if (str_starts(str_of(entry->d_name), "PNP0C80:") &&
-		    is_present(fs, entry->d_name) &&
-		    !sysfs_exists(fs, PATH_ACPI_DEVICES "/%s/physical_node", entry->d_name))
-			return true;
-	return false;
+		n += str_starts(str_of(entry->d_name), "PNP0C80:") &&
+		     !sysfs_exists(fs, PATH_ACPI_DEVICES "/%s/physical_node", entry->d_name) &&
+		     is_present(fs, entry->d_name);
+	return n;
 }
 
 /* Whether a driver says by the entry's name that it added the block: ACPI's memory has none. */
@@ -83,7 +84,7 @@ static bool has_driver(const struct sysfs *fs, uint64_t block)
 	return ram && !str_eq(ram->name, "System RAM");
 }
 
-static bool is_settled(const struct sysfs *fs, uint64_t block)
+static bool is_settled(const struct sysfs *fs, uint64_t block, unsigned n_stuck)
 {
 	struct links links;
 
@@ -91,20 +92,20 @@ static bool is_settled(const struct sysfs *fs, uint64_t block)
 		return true;
 	if (!links.node && sysfs_exists(fs, PATH_NODE))
 		return false;
-	/* To ask ACPI takes a while for each slot. */
-	return links.firmware || has_driver(fs, block) || !acpi_is_binding(fs);
+	return links.firmware || has_driver(fs, block) || count_binding(fs) <= n_stuck;
 }
 
-void settle_wait(const struct sysfs *fs, uint64_t block)
+void settle_wait(const struct sysfs *fs, uint64_t block, unsigned *n_stuck)
 {
 	/* A look may take as long as the pause before it, on the processor that the kernel needs. */
-	unsigned pause_ms = 2;
+	unsigned pause_ms = 2, waited = 0;
 
-	for (unsigned waited = 0; waited < WAIT_MAX_MS && !is_settled(fs, block);
-	     waited += pause_ms) {
+	for (; waited < WAIT_MAX_MS && !is_settled(fs, block, *n_stuck); waited += pause_ms) {
 		const struct timespec pause = { .tv_nsec = pause_ms * 1000000L };
 
 		(void)nanosleep(&pause, NULL);
 		pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
 	}
+	if (waited >= WAIT_MAX_MS)
+		*n_stuck = count_binding(fs);
 }

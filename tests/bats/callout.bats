@@ -253,6 +253,27 @@ second_range()
 	equal "$(zones 32 35)" "$dimm_movable"
 }
 
+@test "a DIMM that ACPI never finishes with is waited for once, not for each block that stands alone" {
+	machine <<-'END'
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 32-39 node0 offline "Normal Movable"
+		acpi PNP0C80:00
+		file sys/hypervisor/type
+		| xen
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-13fffffff : System RAM
+	END
+	policy
+	pending memory{32..39}
+	faults hurry
+	run -0 callout memory32
+	equal "$(zones 32 39)" "$(same 8 Normal)"
+	[ "$(pauses | awk '{ sum += $1 } END { print int(sum) }')" -le 5 ]
+}
+
 # -- Dax devices as a whole
 
 # dax DEVICE SIZE [STATE]: what sysfs has of it

@@ -175,6 +175,12 @@ written_states()
 	echo "${words[*]}"
 }
 
+# pauses: how many seconds the program paused each time, where "hurry" is one of the faults
+pauses()
+{
+	sed -n 's|^/pause ||p' "$FAKEKERNEL_LOG"
+}
+
 # spooled: all names that wait
 spooled()
 {

@@ -21,6 +21,7 @@
  *     fs PATH ERROR           nothing can be made, renamed or written whose path has PATH in it, nor,
  *                             with "ERROR all", removed
  *     lock ERROR              no lock can be had
+ *     hurry                   no pause takes any time, each is a line "/pause SECONDS" of the log
  *     clock                   CLOCK_MONOTONIC goes a day ahead and back again, in turn
  * FAKEKERNEL_ROOT    of the tree, for "at" and "fs"
  */
@@ -436,6 +437,20 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 		is_ahead = !is_ahead;
 	}
 	return r;
+}
+
+int nanosleep(const struct timespec *pause, struct timespec *rest)
+{
+	char line[WORD_SIZE];
+	struct str none;
+
+	if (!find_word_fault("hurry", &none))
+		return (int)syscall(SYS_nanosleep, pause, rest);
+	(void)snprintf(line, sizeof(line), "/pause %lld.%03ld", (long long)pause->tv_sec,
+		       pause->tv_nsec / 1000000);
+	if (log_path)
+		put(log_path, "ae", line);
+	return 0;
 }
 
 /* A file below /run that a fault names is as full as its file system. */
