@@ -47,14 +47,24 @@ struct section {
 	unsigned line; /* of the last of its keys */
 };
 
-static bool is_uuid_of(const struct patient *patient, const struct namespace *ns, struct str uuid)
+static bool has_uuid(const struct patient *patient, const char *device, struct str uuid)
 {
 	char text[64];
 
-	/* daxctl compares them as numbers; both are written in lower case mostly. */
+	/* daxctl compares with lower case; that it passes over another spelling is no protection. */
 	return sysfs_read(&patient->ctl->fs, text, sizeof(text), PATH_ND_DEVICES "/%s/uuid",
-			  ns->name) == 0 &&
+			  device) == 0 &&
 	       strlen(text) == uuid.n && strncasecmp(text, uuid.p, uuid.n) == 0;
+}
+
+/*
+ * ndctl gives the namespace one UUID and what it is used through another. daxctl looks for the
+ * latter (daxctl/device.c, parse_config_reconfig()), and that is what ndctl list shows.
+ */
+static bool is_uuid_of(const struct patient *patient, const struct namespace *ns, struct str uuid)
+{
+	return has_uuid(patient, ns->name, uuid) ||
+	       (ns->holder[0] && has_uuid(patient, ns->holder, uuid));
 }
 
 /* daxctl-reconfigure-device(1), "THEORY OF OPERATION": mode=system-ram for one nvdimm.uuid= */
@@ -86,6 +96,36 @@ static void check_section(const struct patient *patient, const char *file,
 	}
 }
 
+/* As iniparser has it, by which daxctl reads: without quotes, or up to a comment. */
+static struct str read_value(struct str text)
+{
+	const char *end = NULL;
+
+	if (text.n > 1 && (text.p[0] == '"' || text.p[0] == '\'')) {
+		end = memchr(text.p + 1, text.p[0], text.n - 1);
+		text = (struct str){ text.p + 1, text.n - 1 };
+		return end ? (struct str){ text.p, (size_t)(end - text.p) } : text;
+	}
+	for (size_t i = 0; i < text.n && !end; i++)
+		if (text.p[i] == ';' || text.p[i] == '#')
+			end = text.p + i;
+	return end ? str_trim((struct str){ text.p, (size_t)(end - text.p) }) : text;
+}
+
+/* iniparser takes sections and keys in either case. */
+static bool is_word(struct str word, const char *name)
+{
+	return word.n == strlen(name) && strncasecmp(word.p, name, word.n) == 0;
+}
+
+/* "reconfigure-device", and what tells one of them from another. */
+static bool is_reconfiguration(struct str section)
+{
+	struct str word;
+
+	return str_next_word(&section, &word) && is_word(word, "reconfigure-device");
+}
+
 static void check_config(const struct patient *patient, const char *file, struct str text)
 {
 	struct ini ini = ini_start(text);
@@ -93,17 +133,17 @@ static void check_config(const struct patient *patient, const char *file, struct
 	struct ini_item item;
 
 	while (ini_next(&ini, &item)) {
-		if (item.kind != INI_KEY)
+		if (item.kind != INI_KEY || !is_reconfiguration(item.section))
 			continue;
 		if (item.section.p != section.name.p) {
 			check_section(patient, file, &section);
 			section = (struct section){ .name = item.section };
 		}
 		section.line = ini.line;
-		if (str_eq(item.key, "nvdimm.uuid"))
-			section.uuid = item.value;
-		if (str_eq(item.key, "mode"))
-			section.mode = item.value;
+		if (is_word(item.key, "nvdimm.uuid"))
+			section.uuid = read_value(item.value);
+		if (is_word(item.key, "mode"))
+			section.mode = read_value(item.value);
 	}
 	check_section(patient, file, &section);
 }

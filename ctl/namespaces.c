@@ -188,12 +188,13 @@ static void read_dax_of_queue(const struct sysfs *fs, const char *holder, struct
 /* The device through which a namespace is used: the holder's, if it has one. */
 static void read_device(const struct lens *lens, struct namespace *ns)
 {
-	char holder[NAMESPACE_WORD_MAX];
+	const char *holder = ns->holder;
 
-	if (sysfs_read(lens->fs, holder, sizeof(holder), PATH_ND_DEVICES "/%s/holder", ns->name) <
-		    0 ||
-	    !holder[0])
-		copy_word(holder, sizeof(holder), ns->name);
+	if (sysfs_read(lens->fs, ns->holder, sizeof(ns->holder), PATH_ND_DEVICES "/%s/holder",
+		       ns->name) < 0)
+		ns->holder[0] = '\0';
+	if (!holder[0])
+		holder = ns->name;
 	if (find_entry(lens->fs, holder, "", "dax", ns->device, sizeof(ns->device))) {
 		ns->is_ram = is_bound_to_kmem(lens->fs, ns->device);
 		return;

@@ -38,6 +38,7 @@ struct namespace
 {
 	char name[NAMESPACE_WORD_MAX];	 /* "namespace1.0" */
 	char region[NAMESPACE_WORD_MAX]; /* "region1" */
+	char holder[NAMESPACE_WORD_MAX]; /* what it is used through, "dax1.0"; "": itself */
 	const char *mode;		 /* "fsdax", "devdax", "sector", "raw": as ndctl(1) */
 	char device[NAMESPACE_WORD_MAX]; /* "pmem1", "dax1.1"; "" when it has none */
 	bool is_ram;			 /* kmem has made memory of it */

@@ -393,7 +393,8 @@ onlined()
 
 # -- Persistent memory
 
-# persistent_memory: a region of 1 GiB; the first namespace is a disk with an ext4, the second one memory
+# persistent_memory: a region of 1 GiB; the first namespace is a disk with an ext4, the second one memory. As ndctl
+# makes them, what a namespace is used through has a UUID of its own.
 persistent_memory()
 {
 	local nd=$root/sys/bus/nd/devices
@@ -404,11 +405,13 @@ persistent_memory()
 	echo 268435456 >"$nd/namespace0.0/size"
 	echo memory >"$nd/namespace0.0/mode"
 	echo pfn0.0 >"$nd/namespace0.0/holder"
-	echo 48d8e42c-a2f0-4312-9e70-a837faafe862 >"$nd/namespace0.0/uuid"
+	echo 00000000-0000-0000-0000-000000000001 >"$nd/namespace0.0/uuid"
+	echo 48d8e42c-a2f0-4312-9e70-a837faafe862 >"$nd/pfn0.0/uuid"
 	echo 805306368 >"$nd/namespace0.1/size"
 	echo dax >"$nd/namespace0.1/mode"
 	echo dax0.1 >"$nd/namespace0.1/holder"
-	echo 11111111-2222-3333-4444-555555555555 >"$nd/namespace0.1/uuid"
+	echo 00000000-0000-0000-0000-000000000002 >"$nd/namespace0.1/uuid"
+	echo 11111111-2222-3333-4444-555555555555 >"$nd/dax0.1/uuid"
 	python3 - "$root/dev/pmem0" <<-END
 		import struct, sys
 		disk = bytearray(1 << 20)
@@ -454,6 +457,27 @@ daxctl_config()
 	daxctl_config 11111111-2222-3333-4444-555555555555 system-ram
 	finds daxctl-takes-data /etc/daxctl.conf.d/site.conf:3 "namespace0.1 in the region of namespace0.0, which holds ext4"
 	run -1 ctl doctor
+	daxctl_config 00000000-0000-0000-0000-000000000002 system-ram
+	finds daxctl-takes-data /etc/daxctl.conf.d/site.conf:3 "namespace0.1 in the region of namespace0.0, which holds ext4"
+}
+
+@test "a daxctl configuration is read as daxctl reads it" {
+	persistent_memory
+	uuid=11111111-2222-3333-4444-555555555555
+	daxctl_config "\"$uuid\" # of the other one" "'system-ram' ; for good"
+	finds daxctl-takes-data /etc/daxctl.conf.d/site.conf:3 "namespace0.1"
+	daxctl_config "$uuid;comment" "system-ram # comment"
+	finds daxctl-takes-data /etc/daxctl.conf.d/site.conf:3 "namespace0.1"
+	config etc/daxctl.conf.d/site.conf <<<$'[Reconfigure-Device x]\nNVDIMM.UUID='"$uuid"$'\nMode=system-ram'
+	finds daxctl-takes-data /etc/daxctl.conf.d/site.conf:3 "namespace0.1"
+	daxctl_config "$uuid" "SYSTEM-RAM"
+	does_not_find daxctl-takes-data
+	daxctl_config "$uuid" "\"\""
+	does_not_find daxctl-takes-data
+	daxctl_config "$uuid" "; system-ram"
+	does_not_find daxctl-takes-data
+	config etc/daxctl.conf.d/site.conf <<<$'[monitor x]\nnvdimm.uuid='"$uuid"$'\nmode=system-ram'
+	does_not_find daxctl-takes-data
 }
 
 # -- Odd machines

@@ -61,6 +61,15 @@ lacks()
 	[ "$(guest 'memhpctl doctor >/dev/null; echo $?' || true)" != 0 ]
 }
 
+@test "doctor sees a configuration by which daxctl makes memory beside a file system" {
+	guest 'uuid=$(ndctl list -N --device-dax | sed -n "s/.*\"uuid\":\"\([^\"]*\)\".*/\1/p")
+		printf "%s\n" "[reconfigure-device memhp-test]" "nvdimm.uuid=$uuid" "mode=system-ram" \
+			>/etc/daxctl.conf.d/memhp-test.conf'
+	has "$(findings)" "warning daxctl-takes-data /etc/daxctl.conf.d/memhp-test.conf:3"
+	guest 'rm /etc/daxctl.conf.d/memhp-test.conf'
+	lacks "$(findings)" daxctl-takes-data
+}
+
 @test "doctor sees that the kernel onlines, and that rules were removed" {
 	guest 'echo online >$memory/auto_online_blocks; mv /run/udev/rules.d/79-memhp.rules /run/79-memhp.rules'
 	found=$(findings)
