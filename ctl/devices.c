@@ -7,6 +7,7 @@
 
 #include "array.h"
 #include "block_dir.h"
+#include "chmem.h"
 #include "paths.h"
 #include "precedent.h"
 #include "record.h"
@@ -78,8 +79,7 @@ const char *device_find_owner(const struct view *view, const struct group *group
 		(void)snprintf(ret_command, DEVICE_COMMAND_MAX, "memhpctl online %s", group->name);
 	else if (strcmp(owner, "administrator") == 0 ||
 		 (strcmp(owner, "kernel") == 0 && verdict->provider != PROVIDER_DLPAR))
-		(void)snprintf(ret_command, DEVICE_COMMAND_MAX, "chmem -e 0x%llx-0x%llx",
-			       (unsigned long long)range.start, (unsigned long long)range.end);
+		chmem_format(CHMEM_ENABLE, range, ret_command);
 	return owner;
 }
 
@@ -165,9 +165,7 @@ static void join(struct device *device, const struct device *next, uint64_t bloc
 	if (device->command[0] && strcmp(device->owner, "memhp") == 0)
 		(void)snprintf(device->command, sizeof(device->command), "memhpctl online");
 	else if (device->command[0])
-		(void)snprintf(device->command, sizeof(device->command), "chmem -e 0x%llx-0x%llx",
-			       (unsigned long long)device->range.start,
-			       (unsigned long long)device->range.end);
+		chmem_format(CHMEM_ENABLE, device->range, device->command);
 }
 
 static int add_device(struct devices *devices, const struct view *view, const struct group *group,

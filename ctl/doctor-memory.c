@@ -2,10 +2,11 @@
 /* Checks of devices, blocks and windows. */
 #include <string.h>
 
+#include "chmem.h"
+#include "devices.h"
 #include "doctor.h"
 #include "owner.h"
 #include "paths.h"
-#include "record.h"
 #include "text.h"
 #include "windows.h"
 
@@ -136,7 +137,8 @@ void check_left_offline(const struct patient *patient)
 		const struct group *group = &snapshot->groups.g[i];
 		const struct block *block = find_member(snapshot, group, BLOCK_OFFLINE);
 		struct verdict verdict;
-		char size[64], advice[160];
+		char size[64], command[DEVICE_COMMAND_MAX], advice[160];
+		const char *owner;
 
 		if (!block || !is_known(patient, group))
 			continue;
@@ -144,10 +146,11 @@ void check_left_offline(const struct patient *patient)
 		if (verdict.zone != ZONE_LEAVE)
 			continue;
 		blocks_text(snapshot, group->offline, size);
-		owner_command(group, &verdict, advice, sizeof(advice));
+		owner = device_find_owner(patient->view, group, &verdict, command);
+		owner_advise(group->provider, owner, command, advice, sizeof(advice));
 		findings_add(patient->findings, SEVERITY_WARNING, "left-offline", group->name,
 			     advice, "%s %s offline and left to %s", size,
-			     group->offline == 1 ? "is" : "are", record_owner(&verdict));
+			     group->offline == 1 ? "is" : "are", owner);
 	}
 }
 
@@ -184,20 +187,19 @@ void check_waiting(const struct patient *patient)
 	}
 }
 
-/* "33,34,40": as many as fit. */
-static void list_kernel_blocks(const struct snapshot *snapshot, const struct group *group,
-			       char *ret, size_t size)
+/* What takes its blocks in kernel zones offline. */
+static struct chmem find_kernel_blocks(const struct snapshot *snapshot, const struct group *group)
 {
-	size_t used = 0;
+	struct chmem chmem = { .option = CHMEM_DISABLE, .block_size = snapshot->block_size };
 
-	ret[0] = '\0';
-	for (size_t i = 0; i < snapshot->n_blocks && used + 24 < size; i++) {
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
 		const struct block *block = &snapshot->blocks[i];
 
 		if (&snapshot->groups.g[block->group] == group && block->zone == BLOCK_ZONE_KERNEL)
-			used += (size_t)snprintf(ret + used, size - used, "%s%llu", used ? "," : "",
-						 (unsigned long long)block->id);
+			chmem_add(&chmem, block->id);
 	}
+	chmem_end(&chmem);
+	return chmem;
 }
 
 void check_split(const struct patient *patient)
@@ -206,15 +208,15 @@ void check_split(const struct patient *patient)
 
 	for (size_t i = 0; i < snapshot->groups.n; i++) {
 		const struct group *group = &snapshot->groups.g[i];
-		char blocks[96], advice[256];
+		char advice[CHMEM_TEXT_MAX + GROUP_NAME_MAX + 32];
+		struct chmem chmem;
 
 		if (group->is_dynamic || !group_is_device(group) || group->kernel == 0 ||
 		    group->movable == 0)
 			continue;
-		list_kernel_blocks(snapshot, group, blocks, sizeof(blocks));
-		(void)snprintf(advice, sizeof(advice),
-			       "try chmem --disable --blocks %s, then memhpctl online %s", blocks,
-			       group->name);
+		chmem = find_kernel_blocks(snapshot, group);
+		(void)snprintf(advice, sizeof(advice), "try %s, then memhpctl online %s",
+			       chmem.text, group->name);
 		findings_add(patient->findings, SEVERITY_WARNING, "split", group->name, advice,
 			     "%llu of its blocks are movable and %llu in a kernel zone, so that "
 			     "it cannot be unplugged and the movable ones gain nothing",

@@ -5,12 +5,12 @@
 
 #include "block_list.h"
 #include "ctl.h"
+#include "devices.h"
 #include "leader.h"
 #include "log.h"
 #include "owner.h"
 #include "paths.h"
 #include "progress.h"
-#include "record.h"
 #include "spool.h"
 #include "text.h"
 #include "view.h"
@@ -62,14 +62,16 @@ static int explain_nothing(const struct ctl *ctl, const struct view *view,
 	for (size_t i = 0; group && i < view->snapshot.n_blocks; i++) {
 		const struct block *block = &view->snapshot.blocks[i];
 		struct verdict verdict;
-		char command[160];
+		char command[DEVICE_COMMAND_MAX], advice[160];
+		const char *owner;
 
 		if (&view->snapshot.groups.g[block->group] != group ||
 		    block->state != BLOCK_OFFLINE)
 			continue;
 		verdict = snapshot_decide(&view->snapshot, &view->policy, block);
-		owner_command(group, &verdict, command, sizeof(command));
-		log_error("%s is left to %s: %s", group->name, record_owner(&verdict), command);
+		owner = device_find_owner(view, group, &verdict, command);
+		owner_advise(group->provider, owner, command, advice, sizeof(advice));
+		log_error("%s is left to %s: %s", group->name, owner, advice);
 		return STATUS_FINDINGS;
 	}
 	if (!ctl->quiet && group)

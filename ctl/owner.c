@@ -5,18 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "provider.h"
-#include "record.h"
-
-void owner_command(const struct group *group, const struct verdict *verdict, char *ret, size_t size)
+void owner_advise(enum provider provider, const char *owner, const char *command, char *ret,
+		  size_t size)
 {
-	const char *section = provider_section(group->provider);
+	const char *section = provider_section(provider);
 
-	if (strcmp(record_owner(verdict), "daxctl") == 0)
-		(void)snprintf(ret, size, "daxctl online-memory %s, or Zone=movable in [%s]",
-			       group->name, section);
-	else
-		(void)snprintf(ret, size, "chmem --enable --blocks %llu-%llu, or Zone= in [%s]",
-			       (unsigned long long)group->first, (unsigned long long)group->last,
-			       section ? section : "Other");
+	(void)snprintf(ret, size, "%s%s%s in [%s]", command, command[0] ? ", or " : "",
+		       strcmp(owner, "daxctl") == 0 ? "Zone=movable" : "Zone=",
+		       section ? section : provider_section(PROVIDER_OTHER));
 }

@@ -4,12 +4,11 @@
 
 #include <stddef.h>
 
-#include "decide.h"
-#include "group.h"
+#include "provider.h"
 
 /*
- * The command that onlines the offline blocks of a group that @verdict leaves to somebody else, and
- * the section that gives it to memhp; cut where @size is too small.
+ * What to do about offline memory of @provider that @owner is to online: the @command that does so
+ * ("": there is none), and the section that gives it to memhp. Cut where @size is too small.
  */
-void owner_command(const struct group *group, const struct verdict *verdict, char *ret,
-		   size_t size);
+void owner_advise(enum provider provider, const char *owner, const char *command, char *ret,
+		  size_t size);

@@ -292,7 +292,7 @@ onlined()
 @test "memory that is left to the administrator" {
 	config <<<$'[Dimm]\nZone=leave'
 	in_force one-dimm
-	finds left-offline PNP0C80:00 "chmem --enable --blocks 32-35" "[Dimm]"
+	finds left-offline PNP0C80:00 "chmem -e 0x100000000-0x11fffffff, or Zone= in [Dimm]"
 }
 
 @test "memory that another than memhp has onlined" {
@@ -325,9 +325,32 @@ onlined()
 	in_force one-dimm
 	onlined 32 33 Movable
 	onlined 34 35 Normal
-	finds split PNP0C80:00 "2 of its blocks are movable and 2 in a kernel zone" "chmem --disable --blocks 34,35"
+	finds split PNP0C80:00 "2 of its blocks are movable and 2 in a kernel zone" "try chmem -d 0x110000000-0x11fffffff, then memhpctl online PNP0C80:00"
 	onlined 34 35 Movable
 	does_not_find split
+}
+
+@test "each run of blocks that pins a device has a command, and none is left out silently" {
+	local n
+
+	machine <<-END
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 32-63 node0 online Movable PNP0C80:00
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-1ffffffff : System RAM
+	END
+	start
+	for n in 33 35 36; do
+		set_block memory$n online Normal
+	done
+	finds split PNP0C80:00 "try chmem -d 0x108000000-0x10fffffff, chmem -d 0x118000000-0x127ffffff, then "
+	for ((n = 32; n <= 62; n += 2)); do
+		set_block memory$n online Normal
+	done
+	finds split PNP0C80:00 "try chmem -d 0x100000000-0x127ffffff, chmem -d 0x130000000-0x137ffffff, " " and so on, 8 more ranges, then "
 }
 
 @test "a virtio-mem device may be in two zones" {

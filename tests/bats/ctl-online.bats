@@ -68,6 +68,13 @@ in_force()
 	equal "$(zones 82 85)" "$(same 4 offline)"
 }
 
+@test "memory that is left to the administrator has a command for all of it" {
+	config <<<$'[Dimm]\nZone=leave'
+	in_force one-dimm
+	run -1 ctl online memory33
+	equal "$output" "memhpctl: PNP0C80:00 is left to administrator: chmem -e 0x100000000-0x11fffffff, or Zone= in [Dimm]"
+}
+
 @test "where nothing waits that is said, and nothing written" {
 	in_force boot-only
 	run -0 ctl online

@@ -117,6 +117,16 @@ lacks()
 	guest "journalctl -b -t memhp --no-pager | grep -q '$node0_dimm .*online'"
 }
 
+@test "a DIMM in two zones is mended by what doctor advises" {
+	guest "block=\$(dimm_blocks $node1_dimm | head -n 1)
+		echo offline >\$memory/\$block/state; echo online_kernel >\$memory/\$block/state"
+	has "$(findings)" "warning split $node1_dimm"
+	advice=$(guest 'memhpctl doctor --json || [ $? -le 2 ]' | jq -r '.findings[] | select(.id == "split") | .advice')
+	[[ $advice =~ ^"try "(chmem -d 0x[0-9a-f]+-0x[0-9a-f]+)", then "(memhpctl online [^ ]+)$ ]]
+	guest "${BASH_REMATCH[1]}; ${BASH_REMATCH[2]}; ! zones_of dimm $node1_dimm | grep -v Movable"
+	lacks "$(findings)" split
+}
+
 @test "online leaves alone what is daxctl's, and names the command" {
 	run guest "memhpctl online $cxl_dax"
 	[ "$status" -ne 0 ]
