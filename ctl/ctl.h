@@ -30,10 +30,11 @@ struct ctl {
 	struct sysfs fs;
 	enum ctl_format format;
 	bool no_headings;
-	bool bytes;	     /* sizes are plain numbers */
-	const char *columns; /* -o: names, separated by commas, or "all"; NULL: the usual ones */
-	bool colour;	     /* standard output is a terminal that shows colours */
-	bool quiet;	     /* only errors */
+	bool bytes; /* sizes are plain numbers */
+	/* -o: names, separated by commas, or "all", behind "+" beside the usual ones; NULL: those */
+	const char *columns;
+	bool colour; /* standard output is a terminal that shows colours */
+	bool quiet;  /* only errors */
 	bool verbose;
 	const char *adds[CTL_ADDS_MAX]; /* plan --add */
 	size_t n_adds;

@@ -59,7 +59,7 @@ static void usage(void)
 		    "  -J, --json             JSON; sizes are bytes\n"
 		    "  -r, --raw              columns separated by one blank\n"
 		    "  -n, --noheadings       no line of headings\n"
-		    "  -o, --output LIST      columns by name, or \"all\"\n"
+		    "  -o, --output LIST      columns by name, or \"all\"; +LIST: these as well\n"
 		    "  -b, --bytes            sizes in bytes\n"
 		    "      --add DEVICE       plan: as if KIND:SIZE[@NODE] were added, such as\n"
 		    "                         dimm:64G@1, virtio-mem:16G, cxl:512G\n"

@@ -67,64 +67,23 @@ void report_done(struct report **report)
 	*report = NULL;
 }
 
-static bool is_word_of(struct str list, const char *name)
+/* Cuts the next name off a list with commas. False at its end. */
+static bool next_name(struct str *list, struct str *ret)
 {
-	while (list.n > 0) {
-		const char *comma = memchr(list.p, ',', list.n);
-		size_t n = comma ? (size_t)(comma - list.p) : list.n;
+	const char *comma = list->n > 0 ? memchr(list->p, ',', list->n) : NULL;
+	size_t n = comma ? (size_t)(comma - list->p) : list->n;
 
-		if (n == strlen(name) && strncasecmp(list.p, name, n) == 0)
-			return true;
-		list.p += comma ? n + 1 : n;
-		list.n -= comma ? n + 1 : n;
-	}
-	return false;
-}
-
-static bool has_column(const struct table *table, struct str name)
-{
-	for (size_t i = 0; i < table->n_columns; i++)
-		if (is_word_of(name, table->columns[i].name))
-			return true;
-	return false;
-}
-
-/* Whether every name of -o is one of the columns. */
-static bool check_names(const struct table *table)
-{
-	struct str list = str_of(table->ctl->columns ? table->ctl->columns : "");
-	char allowed[512] = "";
-
-	if (is_word_of(list, "all"))
-		return true;
-	while (list.n > 0) {
-		const char *comma = memchr(list.p, ',', list.n);
-		struct str name = { list.p, comma ? (size_t)(comma - list.p) : list.n };
-
-		if (!has_column(table, name)) {
-			for (size_t i = 0; i < table->n_columns; i++) {
-				size_t used = strlen(allowed);
-
-				(void)snprintf(allowed + used, sizeof(allowed) - used, "%s%s",
-					       used ? ", " : "", table->columns[i].name);
-			}
-			log_error("unknown column \"%.*s\"; allowed: all, %s", STR_ARG(name),
-				  allowed);
-			return false;
-		}
-		list.p += comma ? name.n + 1 : name.n;
-		list.n -= comma ? name.n + 1 : name.n;
-	}
+	if (list->n == 0)
+		return false;
+	*ret = (struct str){ list->p, n };
+	list->p += comma ? n + 1 : n;
+	list->n -= comma ? n + 1 : n;
 	return true;
 }
 
-static bool is_shown(const struct table *table, const struct column *column)
+static bool is_name(struct str text, const char *name)
 {
-	struct str list = str_of(table->ctl->columns ? table->ctl->columns : "");
-
-	if (list.n > 0)
-		return is_word_of(list, column->name) || is_word_of(list, "all");
-	return !column->is_extra || table->ctl->format == CTL_JSON;
+	return text.n == strlen(name) && strncasecmp(text.p, name, text.n) == 0;
 }
 
 static int json_type(enum column_kind kind)
@@ -149,6 +108,8 @@ static void add_column(struct table *table, size_t i)
 	int flags = 0;
 	char name[64];
 
+	if (table->shown[i])
+		return;
 	(void)snprintf(name, sizeof(name), "%s", column->name);
 	for (char *c = name; is_json && *c; c++)
 		*c = (char)(*c == '-' ? '_' : tolower((unsigned char)*c));
@@ -158,6 +119,62 @@ static void add_column(struct table *table, size_t i)
 		flags |= SCOLS_FL_TRUNC;
 	table->shown[i] = check_pointer(scols_table_new_column(table->scols, name, 0.01, flags));
 	check(scols_column_set_json_type(table->shown[i], json_type(column->kind)));
+}
+
+static void add_columns(struct table *table, bool with_extras)
+{
+	for (size_t i = 0; i < table->n_columns; i++)
+		if (with_extras || !table->columns[i].is_extra)
+			add_column(table, i);
+}
+
+static void report_unknown(const struct table *table, struct str name)
+{
+	char allowed[512] = "all";
+
+	for (size_t i = 0; i < table->n_columns; i++) {
+		size_t used = strlen(allowed);
+
+		(void)snprintf(allowed + used, sizeof(allowed) - used, ", %s",
+			       table->columns[i].name);
+	}
+	log_error("unknown column \"%.*s\"; allowed: %s", STR_ARG(name), allowed);
+}
+
+/* "all", or the name of one of them. */
+static bool add_named(struct table *table, struct str name)
+{
+	size_t i = 0;
+
+	if (is_name(name, "all")) {
+		add_columns(table, true);
+		return true;
+	}
+	while (i < table->n_columns && !is_name(name, table->columns[i].name))
+		i++;
+	if (i == table->n_columns)
+		return false;
+	add_column(table, i);
+	return true;
+}
+
+/* Those of -o in its order; behind the usual ones if it begins with "+". False: it has no such. */
+static bool choose_columns(struct table *table)
+{
+	struct str list = str_of(table->ctl->columns ? table->ctl->columns : ""), name;
+	bool is_addition = list.n > 0 && list.p[0] == '+';
+
+	if (list.n == 0 || is_addition)
+		add_columns(table, table->ctl->format == CTL_JSON);
+	list.p += is_addition;
+	list.n -= is_addition;
+	while (next_name(&list, &name)) {
+		if (add_named(table, name))
+			continue;
+		report_unknown(table, name);
+		return false;
+	}
+	return true;
 }
 
 static void set_format(struct table *table, const char *name)
@@ -183,20 +200,14 @@ struct table *report_table(struct report *report, const char *name, const char *
 		.columns = columns,
 		.n_columns = n,
 	};
-	if (!check_names(table)) {
-		free(table);
-		return NULL;
-	}
 	if (title)
 		table->title = check_pointer(strdup(title));
 	table->shown = check_pointer(calloc(n, sizeof(*table->shown)));
 	table->scols = check_pointer(scols_new_table());
 	set_format(table, name);
-	for (size_t i = 0; i < n; i++)
-		if (is_shown(table, &columns[i]))
-			add_column(table, i);
+	/* The report frees it even if it is of no use. */
 	check(ARRAY_APPEND(report->tables, report->n, &table));
-	return table;
+	return choose_columns(table) ? table : NULL;
 }
 
 void table_row(struct table *table)

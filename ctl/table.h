@@ -37,7 +37,8 @@ void report_done(struct report **report);
 
 /*
  * A table named @name in JSON, under @title (NULL: none) for people. @columns must outlive it.
- * Text in the last column that is shown is broken where the terminal is too narrow for it.
+ * Columns are those of -o, in its order, or the usual ones in that of @columns. Text in the last
+ * one is broken where the terminal is too narrow for it.
  * NULL when -o names a column that is not there; it was said which are allowed.
  */
 struct table *report_table(struct report *report, const char *name, const char *title,

@@ -266,7 +266,7 @@ memory8220-8221 PNP0C80:01 movable null"
 	policy
 	equal "$(plan)" "memory8-39 null leave Normal"
 	equal "$(ctl plan --json -o provider,owner,size | jq -c '.plan[0]')" \
-		'{"provider":"standby","size":8589934592,"owner":"administrator"}'
+		'{"provider":"standby","owner":"administrator","size":8589934592}'
 }
 
 @test "ppc64le: DLPAR memory is the kernel's" {

@@ -376,6 +376,13 @@ disk()
 	policy
 	equal "$(ctl status groups --raw --noheadings -o device,range,blocks)" "PNP0C80:00 0x100000000-0x11fffffff 4"
 	equal "$(ctl status nodes --bytes --noheadings -o early,headroom | xargs)" "2147483648 6442450944"
+	equal "$(ctl status groups -rn -o blocks,device,blocks)" "4 PNP0C80:00"
+	equal "$(ctl status groups -rn -o +owner,blocks,device)" \
+		"$(ctl status groups -rn) memhp 4"
+	equal "$(ctl status groups --json -o state,device | jq -c '.groups[0] | keys_unsorted')" '["state","device"]'
+	run -64 ctl status groups -o device,colour
+	run -64 ctl status groups -o +colour
+	contains "$output" 'unknown column "colour"; allowed: all, DEVICE, PROVIDER'
 	run -64 ctl status groups -o colour
 	contains "$output" 'unknown column "colour"; allowed: all, DEVICE, PROVIDER'
 	run -64 ctl status -o device
