@@ -116,6 +116,16 @@ generator() { on_machine memhp-generator "$@"; }
 publish() { on_machine memhp-publish "$@"; }
 ctl() { on_machine memhpctl "$@"; }
 
+# ctl_on_terminal COLUMNS ARGUMENT...: what memhpctl shows on a terminal of this width, codes of colours included
+ctl_on_terminal()
+{
+	local command
+
+	printf -v command '%q ' "$(program memhpctl)" --root "$root" "${@:2}"
+	script -qec "stty cols $1; LD_PRELOAD=$abs_top_builddir/tests/lib/fakekernel.so $command" /dev/null </dev/null |
+		tr -d '\r'
+}
+
 # callout_until BLOCK ARGUMENT...: a callout in the background, $!, that has come to write the state of BLOCK
 callout_until()
 {
