@@ -3,6 +3,9 @@
 #pragma once
 
 #include "acpi.h"
+#include "goals.h"
+
+static struct goal windows_found GOAL = { "windows", 0 };
 
 typedef int (*table_parser)(struct ranges *windows, const void *table, size_t size,
 			    acpi_flaw_fn report, void *userdata);
@@ -22,6 +25,7 @@ static inline int check_table(table_parser parser, const uint8_t *data, size_t s
 
 	if (parser(&windows, data, size, check_flaw, &size) < 0)
 		return 0;
+	windows_found.n += windows.n;
 	for (size_t i = 0; i < windows.n; i++) {
 		if (windows.r[i].start > windows.r[i].end || windows.r[i].end >> 52 > 0)
 			abort();

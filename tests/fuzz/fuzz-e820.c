@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Ranges of boot memory end below 2^52; normalised, they are apart and contain what there was. */
 #include "e820.h"
+#include "goals.h"
+
+static struct goal tables GOAL = { "tables with memory", 0 };
+static struct goal extensions GOAL = { "extensions with memory", 0 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (e820_parse_extension(&more, data, size) < 0)
 		return 0;
+	tables.n += ram.n > 0;
+	extensions.n += more.n > 0;
 	(void)ranges_normalise(&ram);
 	(void)ranges_normalise(&more);
 	check(&ram);

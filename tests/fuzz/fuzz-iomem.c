@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whatever the text is: parents come first and cover their children, and each entry is found. */
+#include "goals.h"
 #include "iomem.h"
+
+static struct goal children GOAL = { "entries below others", 0 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct iomem_entry *parent = iomem_parent(&iomem, entry);
 		const struct iomem_entry *found = iomem_find(&iomem, entry->start, entry->end);
 
+		children.n += parent != NULL;
 		if (!found || found->start > entry->start || found->end < entry->end)
 			abort();
 		if (parent &&

@@ -3,9 +3,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "goals.h"
 #include "onliner_rules.h"
 
 #define ADDED "SUBSYSTEM!=\"memory\", "
+
+static struct goal rewritten GOAL = { "rules that are rewritten", 0 };
+static struct goal kept GOAL = { "rules that online memory and have an obstacle", 0 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,6 +49,7 @@ static void check_bytes(struct str text, struct str copy, const struct udev_rule
 			__builtin_trap();
 		copy.p += strlen(ADDED);
 		copy.n -= strlen(ADDED);
+		rewritten.n++;
 	}
 	if (copy.n != 0)
 		__builtin_trap();
@@ -65,6 +70,7 @@ static void check_again(struct str copy, const struct udev_rules *before,
 	for (size_t i = 0; i < again.n; i++)
 		if (again.rules[i].obstacle == ONLINER_NO_OBSTACLE)
 			__builtin_trap();
+	kept.n += left;
 	if (again.n != left)
 		__builtin_trap();
 	onliner_rules_done(&again);

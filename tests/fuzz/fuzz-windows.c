@@ -5,6 +5,11 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "goals.h"
+
+static struct goal one GOAL = { "windows of a single glob", 0 };
+static struct goal several GOAL = { "windows of several globs", 0 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool matches(const char *globs, uint64_t block)
@@ -35,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (windows_to_globs(globs, sizeof(globs), first, last) < 0)
 		abort();
+	one.n += !strchr(globs, '|');
+	several.n += strchr(globs, '|') != NULL;
 	if (!matches(globs, first) || !matches(globs, last))
 		abort();
 	if (first > 0 && matches(globs, first - 1))
