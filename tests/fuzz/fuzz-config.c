@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "policy-copy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,16 +18,9 @@ static void ignore(void *userdata, const char *file, unsigned line, const char *
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char text[64 * 1024], again[64 * 1024];
-	struct policy policy = policy_default(), parsed;
-	int n;
+	struct policy policy = policy_default();
 
 	(void)config_apply(&policy, "x", (struct str){ (const char *)data, size }, ignore, NULL);
-	n = policy_format(&policy, "x", text, sizeof(text));
-	if (n < 0 || policy_parse(&parsed, (struct str){ text, (size_t)n }) < 0)
-		__builtin_trap();
-	if (policy_format(&parsed, "x", again, sizeof(again)) != n ||
-	    memcmp(text, again, (size_t)n) != 0)
-		__builtin_trap();
+	check_copy(&policy);
 	return 0;
 }
