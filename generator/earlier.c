@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kernel_onlining.h"
 #include "log.h"
 #include "paths.h"
 #include "snapshot.h"
@@ -78,12 +79,11 @@ static int report_groups(const struct sysfs *fs, const struct snapshot *snapshot
 void earlier_report(const struct sysfs *fs)
 {
 	struct snapshot snapshot;
-	char now[64];
-	int r = sysfs_read(fs, now, sizeof(now), PATH_AUTO_ONLINE);
+	enum zone zone;
 	/* Else it was rules of somebody, or a person. */
-	bool is_kernel = r == 0 && strcmp(now, "offline") != 0;
+	bool is_kernel = kernel_onlining_find_zone(fs, &zone);
+	int r = snapshot_read(fs, &snapshot);
 
-	r = snapshot_read(fs, &snapshot);
 	if (r == 0) {
 		r = report_groups(fs, &snapshot, is_kernel ? PREVENTION : "");
 		snapshot_done(&snapshot);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A write of "online" a block; the kernel's policy sees its groups. */
+/* A write of the kernel's own word a block; its policy sees its groups. */
 #include "leftover.h"
 
 #include <string.h>
 
 #include "apply.h"
+#include "kernel_onlining.h"
 #include "log.h"
 #include "snapshot.h"
 
@@ -49,12 +50,43 @@ static void report(const struct outcome *outcome, uint64_t block_size)
 			    (unsigned long long)outcome->first_refused, strerror(-outcome->error));
 }
 
-int leftover_online(const struct sysfs *fs, const struct policy *policy)
+static bool is_leftover(const struct snapshot *snapshot, const struct policy *policy,
+			const struct block_list *except, const struct block *block)
 {
-	struct outcome outcome = { .online = 0 };
+	return block->state == BLOCK_OFFLINE && !block_list_has(except, block->id) &&
+	       snapshot_decide(snapshot, policy, block).zone != ZONE_LEAVE;
+}
+
+int leftover_list(const struct sysfs *fs, struct block_list *ret)
+{
+	struct block_list list = { NULL, 0 };
 	struct snapshot snapshot;
 	int r = snapshot_read(fs, &snapshot);
 
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < snapshot.n_blocks && r == 0; i++)
+		if (snapshot.blocks[i].state == BLOCK_OFFLINE)
+			r = block_list_add(&list, snapshot.blocks[i].id);
+	snapshot_done(&snapshot);
+	if (r < 0)
+		block_list_done(&list);
+	else
+		*ret = list;
+	return r;
+}
+
+int leftover_online(const struct sysfs *fs, const struct policy *policy,
+		    const struct block_list *except)
+{
+	struct outcome outcome = { .online = 0 };
+	struct snapshot snapshot;
+	enum zone zone;
+	int r;
+
+	if (!kernel_onlining_find_zone(fs, &zone))
+		return 0;
+	r = snapshot_read(fs, &snapshot);
 	if (r < 0) {
 		log_error("cannot read what is known of memory: %s", strerror(-r));
 		return r;
@@ -63,10 +95,9 @@ int leftover_online(const struct sysfs *fs, const struct policy *policy)
 		const struct block *block = &snapshot.blocks[i];
 		struct applied applied;
 
-		if (block->state != BLOCK_OFFLINE ||
-		    snapshot_decide(&snapshot, policy, block).zone == ZONE_LEAVE)
+		if (!is_leftover(&snapshot, policy, except, block))
 			continue;
-		applied = apply_online(fs, block->id, ZONE_ONLINE);
+		applied = apply_online(fs, block->id, zone);
 		count(&outcome, &applied, block->id);
 	}
 	report(&outcome, snapshot.block_size);

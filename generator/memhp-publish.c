@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "block_list.h"
 #include "earlier.h"
 #include "kernel_onlining.h"
 #include "leftover.h"
@@ -114,21 +115,36 @@ static void wait_for_callouts(const struct sysfs *fs, struct spool *spool)
 		log_warning("cannot wait for callouts at work: %s", strerror(-r));
 }
 
+/* What is offline before the kernel pauses; trouble with it is said. */
+static int list_offline(const struct sysfs *fs, struct block_list *ret)
+{
+	int r = leftover_list(fs, ret);
+
+	if (r < 0)
+		log_warning("cannot tell what is offline: %s; what is added while the kernel's "
+			    "policy changes may stay so",
+			    strerror(-r));
+	return r;
+}
+
 /*
  * A device that a callout has begun with, by rules that are no longer there, is not finished by the
  * kernel.
  */
 static int delegate(const struct sysfs *fs, const struct policy *policy)
 {
+	static const struct block_list none;
 	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
-	int r;
+	_cleanup_(block_list_done) struct block_list before = { NULL, 0 };
+	int listed, left = 0, r;
 
 	wait_for_callouts(fs, &spool);
+	listed = list_offline(fs, &before);
 	r = kernel_onlining_delegate(fs, policy, report_onlining, NULL);
-	/* What is added from now on comes online by itself. */
-	if (r == 0)
-		r = leftover_online(fs, policy);
-	return r;
+	/* What is added from now on comes online by itself, be it by the policy of before. */
+	if (r == 0 || listed == 0)
+		left = leftover_online(fs, policy, r == 0 ? &none : &before);
+	return r < 0 ? r : left;
 }
 
 /*
@@ -204,6 +220,31 @@ static int reload(const struct sysfs *fs)
 	return put_into_force(fs, &onliner);
 }
 
+/* Whether the kernel onlines by @ret, which is in force. */
+static bool is_delegated(const struct sysfs *fs, struct policy *ret)
+{
+	if (!sysfs_exists(fs, PATH_POLICY))
+		return false;
+	*ret = load_policy(fs);
+	return ret->onliner == ONLINER_KERNEL;
+}
+
+/*
+ * The kernel gets its own back. What is added while its policy changes comes online as well; who has
+ * put something offline before that meant it.
+ */
+static int restore(const struct sysfs *fs)
+{
+	_cleanup_(block_list_done) struct block_list before = { NULL, 0 };
+	struct policy policy;
+	bool pauses = is_delegated(fs, &policy) && list_offline(fs, &before) == 0;
+	int r = kernel_onlining_restore(fs, report_onlining, NULL), left = 0;
+
+	if (pauses)
+		left = leftover_online(fs, &policy, &before);
+	return r < 0 ? r : left;
+}
+
 /*
  * The kernel gets its own back before our rules go: a block that is added between the two is not
  * lost.
@@ -211,7 +252,7 @@ static int reload(const struct sysfs *fs)
 static int stop(const struct sysfs *fs)
 {
 	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
-	int restored = kernel_onlining_restore(fs, report_onlining, NULL), r;
+	int restored = restore(fs), r;
 
 	/* A leader that is at work finishes first. */
 	wait_for_callouts(fs, &spool);

@@ -153,12 +153,23 @@ static int give_back(const struct context *context, enum parameter parameter)
 	return 0;
 }
 
-/* From @last down, each of them, whatever becomes of the others. */
-static int give_back_from(const struct context *context, enum parameter last)
+/* Whether give_back() will write it. */
+static bool is_to_be_changed(const struct context *context, enum parameter parameter)
+{
+	struct saved saved;
+	char now[VALUE_SIZE];
+
+	return read_saved(context, parameter, &saved) == 0 &&
+	       sysfs_read(context->fs, now, sizeof(now), "%s", parameters[parameter].path) == 0 &&
+	       strcmp(now, saved.set) == 0 && strcmp(now, saved.before) != 0;
+}
+
+/* The parameters of the policy, in reverse order, each of them, whatever becomes of the others. */
+static int give_back_policy(const struct context *context)
 {
 	int first = 0;
 
-	for (unsigned i = last + 1; i > 0; i--) {
+	for (unsigned i = AUTO_ONLINE; i > 0; i--) {
 		int r = give_back(context, (enum parameter)(i - 1));
 
 		if (r < 0 && first == 0)
@@ -167,12 +178,49 @@ static int give_back_from(const struct context *context, enum parameter last)
 	return first;
 }
 
+/* Whether the kernel onlines, because we told it to, by a policy that is to change. */
+static bool is_to_be_paused(const struct context *context)
+{
+	struct saved saved;
+	char now[VALUE_SIZE];
+	bool changes = false;
+
+	for (unsigned i = 0; i < AUTO_ONLINE; i++)
+		changes |= is_to_be_changed(context, (enum parameter)i);
+	return changes && read_saved(context, AUTO_ONLINE, &saved) == 0 &&
+	       sysfs_read(context->fs, now, sizeof(now), PATH_AUTO_ONLINE) == 0 &&
+	       strcmp(now, "online") == 0 && strcmp(now, saved.set) == 0;
+}
+
+/* Until it gets its own value back: what it was is on record, also if we die before that. */
+static int pause_onlining(const struct context *context)
+{
+	int r = set(context, AUTO_ONLINE, "offline");
+
+	/* Else what is there would be taken for somebody else's. */
+	if (r < 0)
+		(void)save(context, AUTO_ONLINE, "online", "online"); /* the first error counts */
+	return r;
+}
+
+/* Nothing comes online by half a policy. */
+static int give_back_all(const struct context *context)
+{
+	int first = is_to_be_paused(context) ? pause_onlining(context) : 0;
+	int r = give_back_policy(context);
+
+	if (first == 0)
+		first = r;
+	r = give_back(context, AUTO_ONLINE);
+	return first < 0 ? first : r;
+}
+
 int kernel_onlining_stop(const struct sysfs *fs, kernel_onlining_report_fn report, void *userdata)
 {
 	struct context context = { fs, report, userdata };
 	int r = set(&context, AUTO_ONLINE, "offline");
 
-	return r < 0 ? r : give_back_from(&context, ONLINE_POLICY);
+	return r < 0 ? r : give_back_policy(&context);
 }
 
 static bool is_as_wanted(const struct context *context, char values[][VALUE_SIZE])
@@ -214,7 +262,7 @@ int kernel_onlining_delegate(const struct sysfs *fs, const struct policy *policy
 	for (unsigned i = 0; i < _PARAMETER_MAX && r == 0; i++)
 		r = set(&context, (enum parameter)i, values[i]);
 	if (r < 0)
-		(void)give_back_from(&context, AUTO_ONLINE); /* reported; the first error counts */
+		(void)give_back_all(&context); /* reported; the first error counts */
 	return r;
 }
 
@@ -222,7 +270,7 @@ int kernel_onlining_restore(const struct sysfs *fs, kernel_onlining_report_fn re
 			    void *userdata)
 {
 	struct context context = { fs, report, userdata };
-	int r = give_back_from(&context, AUTO_ONLINE), removed = sysfs_rmdir(fs, PATH_SAVED);
+	int r = give_back_all(&context), removed = sysfs_rmdir(fs, PATH_SAVED);
 
 	if (r == 0 && removed < 0 && removed != -ENOENT)
 		return fail(&context, removed, "cannot remove /" PATH_SAVED ": %s",
@@ -233,4 +281,16 @@ int kernel_onlining_restore(const struct sysfs *fs, kernel_onlining_report_fn re
 bool kernel_onlining_is_set(const struct sysfs *fs)
 {
 	return sysfs_exists(fs, "%s", parameters[AUTO_ONLINE].saved);
+}
+
+bool kernel_onlining_find_zone(const struct sysfs *fs, enum zone *ret)
+{
+	char now[VALUE_SIZE];
+
+	if (sysfs_read(fs, now, sizeof(now), PATH_AUTO_ONLINE) < 0 || strcmp(now, "offline") == 0)
+		return false;
+	*ret = strcmp(now, "online_kernel") == 0  ? ZONE_KERNEL :
+	       strcmp(now, "online_movable") == 0 ? ZONE_MOVABLE :
+						    ZONE_ONLINE;
+	return true;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "decide.h"
 #include "macro.h"
 #include "policy.h"
 #include "sysfs.h"
@@ -26,9 +27,18 @@ _must_check_ int kernel_onlining_stop(const struct sysfs *fs, kernel_onlining_re
 _must_check_ int kernel_onlining_delegate(const struct sysfs *fs, const struct policy *policy,
 					  kernel_onlining_report_fn report, void *userdata);
 
-/* Everything is as it was before, but what somebody else has changed since. */
+/*
+ * Everything is as it was before, but what somebody else has changed since. While the policy
+ * changes, the kernel onlines nothing.
+ */
 _must_check_ int kernel_onlining_restore(const struct sysfs *fs, kernel_onlining_report_fn report,
 					 void *userdata);
 
 /* Whether one of the first two is in force. */
 bool kernel_onlining_is_set(const struct sysfs *fs);
+
+/*
+ * Where the kernel puts what is added now: ZONE_ONLINE is where its policy says. False when it
+ * onlines nothing.
+ */
+bool kernel_onlining_find_zone(const struct sysfs *fs, enum zone *ret);

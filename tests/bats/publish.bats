@@ -265,6 +265,45 @@ switch_to()
 	[ ! -e "$spool" ]
 }
 
+@test "what is plugged while the policy comes back is onlined, and what was offline before stays so" {
+	delegated one-dimm
+	parameters contig-zones 301 Y online_movable
+	publish start
+	mv "$memory/memory35" "$root/memory35"
+	set_block memory33 offline "Normal Movable"
+	echo offline >"$root/memory35/state"
+	echo "Normal Movable" >"$root/memory35/valid_zones"
+	rm "$FAKEKERNEL_LOG"
+	faults "online_policy plugged memory35"
+	run -0 publish stop
+	equal "$(writes)" "/auto_online_blocks offline
+/online_policy contig-zones
+/auto_online_blocks online_movable
+memory35/state online_movable"
+	equal "$(zones 32 35)" "Normal offline Normal Movable"
+	contains "$output" "128 MiB (1 blocks) that were offline are online by the kernel's policy, 1 movable"
+}
+
+@test "so is what is plugged while a policy is tried that the kernel refuses" {
+	delegated one-dimm
+	mv "$memory/memory35" "$root/memory35"
+	faults "online_policy plugged memory35" "online_policy EINVAL"
+	run -1 publish start
+	equal "$(parameters)" "contig-zones 301 Y online"
+	equal "$(zones 32 35)" "$(same 3 offline) Normal"
+}
+
+@test "where the kernel onlined nothing before, what is plugged meanwhile is left as well" {
+	delegated one-dimm
+	parameters contig-zones 301 Y offline
+	publish start
+	mv "$memory/memory35" "$root/memory35"
+	echo offline >"$root/memory35/state"
+	faults "online_policy plugged memory35"
+	run -0 publish stop
+	equal "$(zones 32 35)" "$(same 3 Normal) offline"
+}
+
 @test "stop leaves alone which parameter somebody changed in between" {
 	delegated boot-only MovableRatio=100
 	publish start

@@ -11,6 +11,7 @@
  *     memory34 ENOMEM         it fails, always; "ENOMEM 2": two times, then no more in this process
  *     memory34 gone           the block is unplugged at that moment
  *     memory34 replaced    the block is unplugged at that moment, and /twin of the tree takes its place
+ *     online_policy plugged NAME  the block NAME, until then in the root of the tree, is plugged just before
  *     memory34 foreign ZONE   somebody else onlined it just before
  *     memory34 pending NAME   an event leaves NAME in the spool just before
  *     memory34 kill           the program dies before the write
@@ -223,6 +224,9 @@ static int fail(const struct target *target, struct str kind, const char *argume
 			     in_tree(target, "/unplugged-%s", target->block));
 	if (str_eq(kind, "replaced") && !replace(target))
 		return 0;
+	if (str_eq(kind, "plugged"))
+		(void)rename(in_tree(target, "/%s", argument),
+			     in_tree(target, MEMORY "%s", argument));
 	if (str_eq(kind, "foreign"))
 		(void)online(target, argument);
 	if (str_eq(kind, "pending"))

@@ -140,9 +140,9 @@ static void test_order(void **state)
 	assert_true(kernel_onlining_is_set(&tree->fs));
 	forget();
 	assert_int_equal(restore(tree), 0);
-	/* auto_online_blocks was "online" and is. */
-	assert_string_equal(writes, " online_policy=contig-zones auto_movable_numa_aware=Y"
-				    " auto_movable_ratio=301");
+	assert_string_equal(writes, " auto_online_blocks=offline online_policy=contig-zones"
+				    " auto_movable_numa_aware=Y auto_movable_ratio=301"
+				    " auto_online_blocks=online");
 	check_parameters(tree, "contig-zones", "301", "Y", "online");
 	assert_false(tree_has(tree, SAVED));
 	assert_false(kernel_onlining_is_set(&tree->fs));
@@ -178,6 +178,68 @@ static void test_again(void **state)
 	check_parameters(tree, "auto-movable", "4294967295", "Y", "online");
 	assert_int_equal(restore(tree), 0);
 	check_parameters(tree, "contig-zones", "301", "Y", "online");
+}
+
+/* In between the kernel onlines nothing, whatever it did before, and what that was is not forgotten. */
+static void test_pause(void **state)
+{
+	static const char *const rows[] = { "online", "online_kernel", "online_movable" };
+	const struct tree *tree = *state;
+	char expected[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		set_parameters(tree, "contig-zones\n", "301\n", "Y\n", rows[i]);
+		assert_int_equal(delegate(tree, 301, true), 0);
+		forget();
+		refused = "online_policy";
+		assert_int_equal(restore(tree), -EINVAL);
+		(void)snprintf(expected, sizeof(expected),
+			       " auto_online_blocks=offline online_policy=contig-zones"
+			       " auto_online_blocks=%s",
+			       rows[i]);
+		assert_string_equal(writes, expected);
+		forget();
+		assert_int_equal(restore(tree), 0);
+		check_parameters(tree, "contig-zones", "301", "Y", rows[i]);
+	}
+}
+
+/* Whoever changed what the kernel onlines means it, and by his word no policy is asked. */
+static void test_pause_of_others(void **state)
+{
+	const struct tree *tree = *state;
+
+	set_defaults(tree);
+	assert_int_equal(delegate(tree, 301, true), 0);
+	tree_text(tree, AUTO_ONLINE, "online_movable\n");
+	forget();
+	assert_int_equal(restore(tree), 0);
+	assert_string_equal(writes, " online_policy=contig-zones");
+	check_one(tree, AUTO_ONLINE, "online_movable");
+}
+
+static void test_find_zone(void **state)
+{
+	static const struct {
+		const char *value;
+		bool found;
+		enum zone zone;
+	} rows[] = {
+		{ "offline\n", false, ZONE_LEAVE },
+		{ "online\n", true, ZONE_ONLINE },
+		{ "online_kernel\n", true, ZONE_KERNEL },
+		{ "online_movable\n", true, ZONE_MOVABLE },
+	};
+	const struct tree *tree = *state;
+	enum zone zone = ZONE_LEAVE;
+
+	assert_false(kernel_onlining_find_zone(&tree->fs, &zone));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		zone = ZONE_LEAVE;
+		tree_text(tree, AUTO_ONLINE, rows[i].value);
+		assert_int_equal(kernel_onlining_find_zone(&tree->fs, &zone), rows[i].found);
+		assert_int_equal(zone, rows[i].zone);
+	}
 }
 
 static void test_as_it_was(void **state)
@@ -290,6 +352,20 @@ static void test_refused(void **state)
 		check_parameters(tree, "contig-zones", "301", "Y", "online");
 		assert_false(kernel_onlining_is_set(&tree->fs));
 	}
+}
+
+/* What has been set of a policy goes before the kernel onlines again. */
+static void test_refused_order(void **state)
+{
+	const struct tree *tree = *state;
+
+	set_defaults(tree);
+	refused = "online_policy";
+	assert_int_equal(delegate(tree, 100, false), -EINVAL);
+	assert_string_equal(writes, " auto_online_blocks=offline auto_movable_ratio=100"
+				    " auto_movable_numa_aware=N online_policy=auto-movable"
+				    " auto_movable_numa_aware=Y auto_movable_ratio=301"
+				    " auto_online_blocks=online");
 }
 
 static void test_ignored(void **state)
@@ -416,6 +492,9 @@ int main(void)
 		TREE_TEST("a policy is never half in force", test_order),
 		TREE_TEST("only what differs is written", test_offline_before),
 		TREE_TEST("once more changes nothing, and another ratio only that", test_again),
+		TREE_TEST("the kernel onlines nothing while its policy comes back", test_pause),
+		TREE_TEST("a word of somebody else is left alone meanwhile", test_pause_of_others),
+		TREE_TEST("where the kernel puts what is added", test_find_zone),
 		TREE_TEST("what is as wanted already is kept too", test_as_it_was),
 		TREE_TEST("the kernel is told to online nothing", test_stop),
 		TREE_TEST("switching forgets nothing of what was first", test_switch),
@@ -423,6 +502,8 @@ int main(void)
 		TREE_TEST("a kernel without NUMA has one parameter less", test_no_numa),
 		TREE_TEST("without online_policy nothing is changed", test_no_policy),
 		TREE_TEST("a value that is refused leaves all as it was", test_refused),
+		TREE_TEST("what was set of a policy is undone before the kernel onlines",
+			  test_refused_order),
 		TREE_TEST("a value that does not take is noticed", test_ignored),
 		TREE_TEST("giving back goes on behind what fails", test_restore_goes_on),
 		TREE_TEST("a damaged record is reported, and nothing made of it", test_damaged),
