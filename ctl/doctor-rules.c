@@ -12,10 +12,11 @@ static void add_rule(const struct patient *patient, const struct rule_finding *f
 	char subject[600];
 
 	(void)snprintf(subject, sizeof(subject), "%s:%u", finding->file, finding->line);
-	findings_add(patient->findings, SEVERITY_ERROR, "competing-rule", subject, advice,
-		     "this rule onlines memory, whatever memhp decides%s%s%s",
-		     finding->reason ? " (" : "", finding->reason ? finding->reason : "",
-		     finding->reason ? ")" : "");
+	findings_add(patient->findings, finding->is_doubtful ? SEVERITY_WARNING : SEVERITY_ERROR,
+		     "competing-rule", subject, advice,
+		     "this rule %s memory, whatever memhp decides%s%s%s",
+		     finding->is_doubtful ? "may online" : "onlines", finding->reason ? " (" : "",
+		     finding->reason ? finding->reason : "", finding->reason ? ")" : "");
 }
 
 static void report(const struct patient *patient, const struct rule_finding *finding)
@@ -29,7 +30,10 @@ static void report(const struct patient *patient, const struct rule_finding *fin
 		break;
 	case RULE_NOT_REPLACED:
 		add_rule(patient, finding,
-			 "put a copy of the file without it into /etc/udev/rules.d");
+			 finding->is_doubtful ?
+				 "if it does, put a copy of the file without it into "
+				 "/etc/udev/rules.d" :
+				 "put a copy of the file without it into /etc/udev/rules.d");
 		break;
 	case RULE_FILE_IS_STRONG:
 		add_rule(patient, finding, "remove it from the file");

@@ -12,16 +12,15 @@ static bool is_filled_in(struct str s)
 	return s.n > 0 && (memchr(s.p, '$', s.n) || memchr(s.p, '%', s.n));
 }
 
-static bool ends_with(struct str s, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	return s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0;
-}
-
 static bool has(struct str s, const char *part)
 {
 	return s.n > 0 && memmem(s.p, s.n, part, strlen(part));
+}
+
+static void widen(enum onliner_target *widest, enum onliner_target target)
+{
+	if (target > *widest)
+		*widest = target;
 }
 
 /* online, online_kernel, online_movable, and what later kernels may add. */
@@ -147,16 +146,30 @@ static enum onliner_target path_target(struct str path)
 	return ONLINER_TARGET_ANY;
 }
 
+/* Programs that matter here. */
+enum program {
+	PROGRAM_OTHER,
+	PROGRAM_ECHO, /* the text of the command tells what is written */
+	PROGRAM_TEE,  /* all its words are files that are written to */
+	PROGRAM_CP,   /* its last word is */
+	PROGRAM_CHMEM,
+	PROGRAM_SCRIPT, /* in a language that is not understood here */
+};
+
 /* A shell command without its quotes, word by word. */
 struct words {
 	struct str rest;
-	bool is_redirected; /* the next word stands behind ">" */
-	bool is_tee;	    /* so do all words of a "tee" */
+	enum program program; /* the last one that was named in this simple command */
+	bool is_first;	      /* the next word begins a simple command */
+	bool is_redirected;   /* the next word stands behind ">" */
+	bool is_told;	      /* what goes into the pipeline is from echo */
 };
 
 struct word {
 	struct str text;
-	bool is_written; /* it is the name of a file that is written to */
+	enum program program; /* whose word it is */
+	bool is_written;      /* it is the name of a file that is written to */
+	bool is_told;	      /* by echo */
 };
 
 static bool is_separator(char c)
@@ -168,35 +181,102 @@ static void take_separator(struct words *words, char c)
 {
 	if (c == '>')
 		words->is_redirected = true;
-	if (strchr(";&|()\n", c) && !words->is_redirected)
-		words->is_tee = false;
+	/* ">&", ">|" */
+	if (!strchr(";&|()\n", c) || words->is_redirected)
+		return;
+	words->program = PROGRAM_OTHER;
+	words->is_first |= c != '|' && c != ')';
+}
+
+static struct str file_name(struct str path)
+{
+	const char *slash = path.n > 0 ? memrchr(path.p, '/', path.n) : NULL;
+
+	return slash ? (struct str){ slash + 1, (size_t)(path.p + path.n - slash - 1) } : path;
+}
+
+static enum program find_program(struct str word)
+{
+	static const struct {
+		const char *name;
+		enum program program;
+	} programs[] = {
+		{ "echo", PROGRAM_ECHO }, { "printf", PROGRAM_ECHO }, { "tee", PROGRAM_TEE },
+		{ "cp", PROGRAM_CP },	  { "chmem", PROGRAM_CHMEM },
+	};
+	static const char *const languages[] = { "python", "perl", "ruby", "lua", "php", "tclsh" };
+	struct str name = file_name(word);
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (str_eq(name, programs[i].name))
+			return programs[i].program;
+	for (size_t i = 0; i < ARRAY_SIZE(languages); i++)
+		if (str_starts(name, languages[i])) /* with a version behind it */
+			return PROGRAM_SCRIPT;
+	return PROGRAM_OTHER;
+}
+
+/* The end of what may be redirected as a whole: "{ echo online; } >state". */
+static bool ends_group(struct str word)
+{
+	return str_eq(word, "}") || str_eq(word, "done") || str_eq(word, "fi");
+}
+
+static void take_program(struct words *words, struct str word)
+{
+	enum program program = find_program(word);
+
+	if (words->is_first && !ends_group(word))
+		words->is_told = false;
+	words->is_first = false;
+	if (program == PROGRAM_OTHER)
+		return;
+	words->program = program;
+	words->is_told |= program == PROGRAM_ECHO;
+	words->is_told &= program != PROGRAM_CP;
+}
+
+/* Whether no other word of the same simple command follows, but for redirections: "cp a b 2>c". */
+static bool is_last_word(struct str rest)
+{
+	size_t n = 0;
+
+	while (n < rest.n && strchr(" \t", rest.p[n]))
+		n++;
+	if (n + 1 < rest.n && strchr("12", rest.p[n]) && rest.p[n + 1] == '>')
+		return true;
+	return n == rest.n || is_separator(rest.p[n]);
 }
 
 static bool next_word(struct words *words, struct word *ret)
 {
-	struct str *rest = &words->rest;
+	struct str *rest = &words->rest, text;
 	size_t n = 0;
 
 	while (rest->n > 0 && is_separator(rest->p[0])) {
 		take_separator(words, rest->p[0]);
-		rest->p++;
-		rest->n--;
+		*rest = (struct str){ rest->p + 1, rest->n - 1 };
 	}
 	while (n < rest->n && !is_separator(rest->p[n]))
 		n++;
 	if (n == 0)
 		return false;
-	*ret = (struct word){ { rest->p, n }, words->is_redirected || words->is_tee };
+	text = (struct str){ rest->p, n };
+	*rest = (struct str){ rest->p + n, rest->n - n };
+	*ret = (struct word){
+		.text = text,
+		.program = words->program,
+		.is_written = words->is_redirected || words->program == PROGRAM_TEE ||
+			      (words->program == PROGRAM_CP && is_last_word(*rest)),
+	};
+	if (!words->is_redirected)
+		take_program(words, text);
 	words->is_redirected = false;
-	if (str_eq(ret->text, "tee") || ends_with(ret->text, "/tee"))
-		words->is_tee = true;
-	if (str_starts(ret->text, "of=")) {
-		ret->text.p += 3;
-		ret->text.n -= 3;
+	ret->is_told = words->is_told;
+	if (str_starts(text, "of=")) {
+		ret->text = (struct str){ text.p + 3, text.n - 3 };
 		ret->is_written = true;
 	}
-	rest->p += n;
-	rest->n -= n;
 	return true;
 }
 
@@ -215,10 +295,8 @@ static enum onliner_target mentioned_target(struct str command)
 	while (next_word(&words, &word)) {
 		/* "for i in memory*", where the shell has gone before */
 		bool is_block = str_starts(word.text, "memory") && word.text.n > strlen("memory");
-		enum onliner_target target = is_block ? ONLINER_TARGET_ANY : path_target(word.text);
 
-		if (target > widest)
-			widest = target;
+		widen(&widest, is_block ? ONLINER_TARGET_ANY : path_target(word.text));
 	}
 	return widest;
 }
@@ -226,48 +304,107 @@ static enum onliner_target mentioned_target(struct str command)
 /* What of memory is written to under this name in a command whose text is @command. */
 static enum onliner_target written_target(struct str name, struct str command)
 {
-	const char *slash = name.n > 0 ? memrchr(name.p, '/', name.n) : NULL;
-	struct str file = name;
+	struct str file = file_name(name);
 	enum onliner_target target;
 
-	if (slash)
-		file = (struct str){ slash + 1, (size_t)(name.p + name.n - slash - 1) };
-	if (!str_eq(file, "state") && !str_eq(file, "online") && !is_filled_in(file))
+	if (!str_eq(file, "state") && !str_eq(file, "online") && !is_filled_in(file) &&
+	    !has(file, "{}"))
 		return ONLINER_TARGET_NONE;
 	target = path_target(name);
-	/* "cd /sys%p; echo online >state", "for i in /sys/.../memory*; do echo online >$i/state" */
+	/*
+	 * "cd /sys%p; echo online >state", "for i in /sys/.../memory*; do echo online >$i/state",
+	 * "find /sys/.../memory ... | xargs ... echo online >{}"
+	 */
 	if (target == ONLINER_TARGET_NONE && !is_absolute(name))
 		target = mentioned_target(command);
 	return target;
 }
 
-static enum onliner_target find_target(struct str command)
+/* A name that leaves it open whose state that is. */
+static bool is_anywhere(struct str name)
 {
-	enum onliner_target widest = ONLINER_TARGET_NONE, target;
+	struct str file = file_name(name);
+
+	if (!str_eq(file, "state") && !has(file, "{}"))
+		return false;
+	return !is_absolute(name) || is_filled_in(name) || has(name, "*") || has(name, "?");
+}
+
+/* What the words of a command tell. */
+struct evidence {
+	enum onliner_target told;     /* the widest that is written to by echo */
+	enum onliner_target untold;   /* and by others */
+	enum onliner_target anywhere; /* ANY where echo writes to somebody's state */
+	bool onlines;		      /* a word that onlines, or one that is filled in */
+	bool says_online;	      /* literally */
+	bool enables;		      /* by chmem */
+	bool is_script;
+};
+
+static void take_written(struct evidence *evidence, const struct word *word, struct str command)
+{
+	enum onliner_target target = written_target(word->text, command);
+
+	widen(word->is_told ? &evidence->told : &evidence->untold, target);
+	if (target == ONLINER_TARGET_NONE && word->is_told && is_anywhere(word->text))
+		evidence->anywhere = ONLINER_TARGET_ANY;
+}
+
+/* "-e", "-be", "--enable" and what getopt_long(3) takes for that. */
+static bool is_enable_option(struct str word)
+{
+	if (str_starts(word, "--"))
+		return str_starts(word, "--e");
+	return str_starts(word, "-") && has(word, "e");
+}
+
+static struct evidence find_evidence(struct str command)
+{
+	struct evidence evidence = { .told = ONLINER_TARGET_NONE };
 	struct words words = { .rest = command };
-	bool onlines = false;
 	struct word word;
 
 	while (next_word(&words, &word)) {
 		if (word.is_written) {
-			target = written_target(word.text, command);
-			if (target > widest)
-				widest = target;
+			take_written(&evidence, &word, command);
 			continue;
 		}
-		onlines |= is_online_word(word.text) || str_eq(word.text, "1") ||
-			   is_filled_in(word.text);
+		evidence.says_online |= is_online_word(word.text);
+		evidence.onlines |= is_online_word(word.text) || str_eq(word.text, "1") ||
+				    is_filled_in(word.text);
+		evidence.enables |= word.program == PROGRAM_CHMEM && is_enable_option(word.text);
+		evidence.is_script |= words.program == PROGRAM_SCRIPT;
 	}
-	return onlines ? widest : ONLINER_TARGET_NONE;
+	return evidence;
 }
 
-enum onliner_target onliner_command_target(struct str command)
+static struct onlining judge(const struct evidence *evidence, struct str command)
+{
+	enum onliner_target certain = evidence->onlines ? evidence->told : ONLINER_TARGET_NONE;
+	enum onliner_target target = evidence->untold;
+
+	if (evidence->enables)
+		certain = ONLINER_TARGET_ANY;
+	if (evidence->says_online)
+		widen(&target, evidence->anywhere);
+	/* Python's open("/sys%p/state", "w").write("online") */
+	if (evidence->is_script && has(command, "online") &&
+	    (has(command, "/state") || has(command, "/online")))
+		widen(&target, mentioned_target(command));
+	widen(&target, certain);
+	return (struct onlining){ target, certain == ONLINER_TARGET_NONE };
+}
+
+struct onlining onliner_command_judge(struct str command)
 {
 	char plain[UDEV_RULE_SIZE]; /* of which the command is a part */
+	struct evidence evidence;
 	size_t n = 0;
 
 	for (size_t i = 0; i < command.n && n < sizeof(plain); i++)
 		if (!strchr("'\"`", command.p[i]))
 			plain[n++] = command.p[i];
-	return find_target((struct str){ plain, n });
+	command = (struct str){ plain, n };
+	evidence = find_evidence(command);
+	return judge(&evidence, command);
 }

@@ -2,6 +2,8 @@
 /* Whether what a udev rule assigns or runs brings memory online, as far as its text tells. Pure. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "parse.h"
 
 /* What is onlined, the narrowest first. */
@@ -17,8 +19,14 @@ enum onliner_target {
  */
 enum onliner_target onliner_attribute_target(struct str attribute, struct str value);
 
+struct onlining {
+	enum onliner_target target;
+	bool is_doubtful; /* it may as well do something else */
+};
+
 /*
  * A command of RUN, PROGRAM or IMPORT{program} that writes such a word to a file named state or
- * online. What a script does that it starts is not known.
+ * online, or runs chmem --enable. One is doubtful that writes to such a file what its text does not
+ * tell, or such a word to a file somewhere. What a script does that it starts is not known.
  */
-enum onliner_target onliner_command_target(struct str command);
+struct onlining onliner_command_judge(struct str command);

@@ -289,30 +289,34 @@ static void find_runs(const struct udev_rules *rules, enum device device, bool *
 	}
 }
 
-static enum onliner_target token_target(const struct udev_token *token)
+static struct onlining token_onlining(const struct udev_token *token)
 {
+	struct onlining onlining = { ONLINER_TARGET_NONE, false };
+
 	if (str_eq(token->key, "ATTR") && !udev_token_is_match(token))
-		return onliner_attribute_target(token->attribute, token->value);
-	if (str_eq(token->key, "PROGRAM") ||
-	    (str_eq(token->key, "RUN") &&
-	     (!token->attribute.p || str_eq(token->attribute, "program"))) ||
-	    (str_eq(token->key, "IMPORT") && str_eq(token->attribute, "program")))
-		return onliner_command_target(token->value);
-	return ONLINER_TARGET_NONE;
+		onlining.target = onliner_attribute_target(token->attribute, token->value);
+	else if (str_eq(token->key, "PROGRAM") ||
+		 (str_eq(token->key, "RUN") &&
+		  (!token->attribute.p || str_eq(token->attribute, "program"))) ||
+		 (str_eq(token->key, "IMPORT") && str_eq(token->attribute, "program")))
+		onlining = onliner_command_judge(token->value);
+	return onlining;
 }
 
-/* The widest of what its tokens online. */
-static enum onliner_target rule_target(const struct udev_rule *rule)
+/* The widest of what its tokens online; doubtful if all of them are. */
+static struct onlining rule_onlining(const struct udev_rule *rule)
 {
-	enum onliner_target widest = ONLINER_TARGET_NONE;
+	struct onlining all = { ONLINER_TARGET_NONE, true };
 
 	for (size_t i = 0; i < rule->n; i++) {
-		enum onliner_target target = token_target(&rule->tokens[i]);
+		struct onlining onlining = token_onlining(&rule->tokens[i]);
 
-		if (target > widest)
-			widest = target;
+		if (onlining.target > all.target)
+			all.target = onlining.target;
+		if (onlining.target != ONLINER_TARGET_NONE)
+			all.is_doubtful &= onlining.is_doubtful;
 	}
-	return widest;
+	return all;
 }
 
 /* Whether it leaves something to rules and programs that come later. */
@@ -321,7 +325,8 @@ static bool sets_something(const struct udev_rule *rule)
 	for (size_t i = 0; i < rule->n; i++) {
 		const struct udev_token *token = &rule->tokens[i];
 
-		if (str_eq(token->key, "IMPORT") && token_target(token) == ONLINER_TARGET_NONE)
+		if (str_eq(token->key, "IMPORT") &&
+		    token_onlining(token).target == ONLINER_TARGET_NONE)
 			return true;
 		if (!udev_token_is_match(token) &&
 		    (str_eq(token->key, "ENV") || str_eq(token->key, "TAG") ||
@@ -335,8 +340,11 @@ static enum onliner_obstacle find_obstacle(const struct udev_rules *rules, size_
 					   bool runs_elsewhere)
 {
 	const struct udev_rule *rule = &rules->rules[index];
+	struct onlining onlining = rule_onlining(rule);
 
-	if (runs_elsewhere && rule_target(rule) == ONLINER_TARGET_ANY)
+	if (onlining.is_doubtful)
+		return ONLINER_DOUBTFUL;
+	if (runs_elsewhere && onlining.target == ONLINER_TARGET_ANY)
 		return ONLINER_OTHER_DEVICE;
 	if (goto_target(rules, index, index) > 0)
 		return ONLINER_JUMPS;
@@ -376,7 +384,7 @@ static int collect(const struct udev_rules *rules, const bool *memory_runs, cons
 		   struct onliner_rules *onliners)
 {
 	for (size_t i = 0; i < rules->n; i++) {
-		enum onliner_target target = rule_target(&rules->rules[i]);
+		enum onliner_target target = rule_onlining(&rules->rules[i]).target;
 		struct onliner_rule onliner = { .index = i };
 		int r;
 
@@ -395,7 +403,7 @@ static int collect(const struct udev_rules *rules, const bool *memory_runs, cons
 static bool has_target(const struct udev_rules *rules)
 {
 	for (size_t i = 0; i < rules->n; i++)
-		if (rule_target(&rules->rules[i]) != ONLINER_TARGET_NONE)
+		if (rule_onlining(&rules->rules[i]).target != ONLINER_TARGET_NONE)
 			return true;
 	return false;
 }
@@ -440,6 +448,8 @@ const char *onliner_obstacle_explain(enum onliner_obstacle obstacle)
 	switch (obstacle) {
 	case ONLINER_NO_OBSTACLE:
 		break;
+	case ONLINER_DOUBTFUL:
+		return "what its command does to memory cannot be told";
 	case ONLINER_JUMPS:
 		return "it also has a GOTO, and memory would get to the rules that it skips";
 	case ONLINER_SETS:

@@ -14,6 +14,7 @@
 /* Why a rule cannot be kept from memory by one more match. */
 enum onliner_obstacle {
 	ONLINER_NO_OBSTACLE,
+	ONLINER_DOUBTFUL,     /* it may do something else, which is not to be lost */
 	ONLINER_JUMPS,	      /* GOTO=: without it memory gets to the rules that it skips */
 	ONLINER_SETS,	      /* properties, tags or options: others may look at them */
 	ONLINER_RESULT,	      /* a later rule looks at what its PROGRAM printed */

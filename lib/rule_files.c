@@ -208,6 +208,7 @@ static int add_rule(struct rule_files *files, const struct reading *reading,
 		.kind = RULE_REPLACED,
 		.file = path_of(reading->file),
 		.line = rule->line,
+		.is_doubtful = onliner->obstacle == ONLINER_DOUBTFUL,
 		.text = one_line(
 			(struct str){ reading->text.p + rule->start, rule->end - rule->start }),
 	};

@@ -23,6 +23,7 @@ struct rule_finding {
 	enum rule_finding_kind kind;
 	char *file;	    /* "/usr/lib/udev/rules.d/40-redhat.rules" */
 	unsigned line;	    /* where the rule starts; 0 for a whole file */
+	bool is_doubtful;   /* its text does not tell whether it onlines memory */
 	const char *reason; /* not on the heap; NULL unless the kind has one */
 	char *text;	    /* of the rule, on one line; "" for a whole file */
 };

@@ -177,6 +177,14 @@ onlined()
 	finds competing-rule /etc/udev/rules.d/99-site.rules:1 "remove it from the file"
 }
 
+@test "a rule of others of which it cannot be told" {
+	in_force boot-only
+	config usr/lib/udev/rules.d/50-cp.rules <<<'SUBSYSTEM=="memory", RUN+="/bin/cp /run/word /sys%p/state"'
+	start
+	finds competing-rule /usr/lib/udev/rules.d/50-cp.rules:1 "may online memory" "cannot be told" "if it does"
+	run -1 ctl doctor
+}
+
 # -- The kernel
 
 @test "a kernel that onlines new memory by itself" {

@@ -79,12 +79,14 @@ start()
 	rule usr/lib/udev/rules.d/51-jump.rules <<<"$online"$', GOTO="end"\nTAG+="x"\nLABEL="end"'
 	rule usr/lib/udev/rules.d/52-other.rules <<<'SUBSYSTEM=="acpi", ATTR{[memory/memory40]state}="online"'
 	truncate -s 2M "$vendor/53-large.rules"
+	rule usr/lib/udev/rules.d/54-cp.rules <<<'SUBSYSTEM=="memory", RUN+="/bin/cp /run/word /sys%p/state"'
 	generate
-	equal "${#lines[@]}" 4
+	equal "${#lines[@]}" 5
 	contains "${lines[0]}" "/etc/udev/rules.d/50-etc.rules:2: " "cannot be replaced" "$online"
 	contains "${lines[1]}" "/usr/lib/udev/rules.d/51-jump.rules:1: " GOTO
 	contains "${lines[2]}" "/usr/lib/udev/rules.d/52-other.rules:1: " "other devices"
 	contains "${lines[3]}" "/usr/lib/udev/rules.d/53-large.rules: " "larger than 1 MiB"
+	contains "${lines[4]}" "/usr/lib/udev/rules.d/54-cp.rules:1: " "may online memory" "cannot be told"
 	[ ! -e "$out/memhp/rules.d" ]
 	[ -e "$out/memhp/79-memhp.rules" ]
 }

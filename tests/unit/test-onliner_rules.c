@@ -39,9 +39,10 @@ static void read_done(struct read *read)
 static void show(const struct read *read, char *ret, size_t size)
 {
 	static const char *const obstacles[] = {
-		[ONLINER_NO_OBSTACLE] = "",	   [ONLINER_JUMPS] = "!jumps",
-		[ONLINER_SETS] = "!sets",	   [ONLINER_RESULT] = "!result",
-		[ONLINER_OTHER_DEVICE] = "!other", [ONLINER_TOO_LONG] = "!long",
+		[ONLINER_NO_OBSTACLE] = "",   [ONLINER_DOUBTFUL] = "!doubt",
+		[ONLINER_JUMPS] = "!jumps",   [ONLINER_SETS] = "!sets",
+		[ONLINER_RESULT] = "!result", [ONLINER_OTHER_DEVICE] = "!other",
+		[ONLINER_TOO_LONG] = "!long",
 	};
 	size_t used = 0;
 
@@ -196,6 +197,12 @@ static void test_obstacles(void **state)
 	static const struct row rows[] = {
 		{ "SUBSYSTEM==\"memory\", GOTO=\"e\", " ONLINE "TAG+=\"x\"\nLABEL=\"e\"\n",
 		  "1!jumps" },
+		{ "SUBSYSTEM==\"memory\", RUN+=\"/bin/cp /run/x /sys%p/state\"\n", "1!doubt" },
+		{ "SUBSYSTEM==\"cpu\", RUN+=\"/bin/cp /run/x /sys%p/online\"\n", "" },
+		/* One thing that it does is enough. */
+		{ "SUBSYSTEM==\"memory\", RUN+=\"/bin/cp /run/x /sys%p/state\", " ONLINE, "1" },
+		{ "SUBSYSTEM==\"memory\", RUN+=\"/usr/bin/chmem -e -b %n\"\n", "1" },
+		{ "ACTION==\"change\", RUN+=\"/usr/bin/chmem -e 1G\"\n", "1!other" },
 		/* It jumps nowhere. */
 		{ "SUBSYSTEM==\"memory\", GOTO=\"e\", " ONLINE, "1" },
 		{ "ENV{A}=\"x\", " ONLINE, "1!sets" },
