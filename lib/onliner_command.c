@@ -7,6 +7,9 @@
 
 #include "udev_rules.h"
 
+/* Of the directory of all blocks: the kernel onlines what is added. */
+#define AUTO_ONLINE "auto_online_blocks"
+
 static bool is_filled_in(struct str s)
 {
 	return s.n > 0 && (memchr(s.p, '$', s.n) || memchr(s.p, '%', s.n));
@@ -53,30 +56,34 @@ static bool is_own_name(struct str s)
 	return false;
 }
 
+/* Whether the attribute @name takes @value for an order to online. */
+static bool is_order(struct str name, struct str value)
+{
+	if (is_filled_in(value))
+		return str_eq(name, "state") || str_eq(name, "online") || str_eq(name, AUTO_ONLINE);
+	if (str_eq(name, "online"))
+		return is_true_word(value);
+	return (str_eq(name, "state") || str_eq(name, AUTO_ONLINE)) && is_online_word(value);
+}
+
 enum onliner_target onliner_attribute_target(struct str attribute, struct str value)
 {
 	static const char subsystem[] = "[memory/";
 	struct str name = attribute, device;
 	const char *end;
-	bool onlines;
 
-	if (!attribute.p)
-		return ONLINER_TARGET_NONE;
-	value = str_trim(value);
 	for (size_t i = attribute.n; i-- > 0;) {
 		if (attribute.p[i] != '/' && attribute.p[i] != ']')
 			continue;
 		name = (struct str){ attribute.p + i + 1, attribute.n - i - 1 };
 		break;
 	}
-	if (str_eq(name, "state"))
-		onlines = is_online_word(value) || is_filled_in(value);
-	else
-		onlines = str_eq(name, "online") && (is_true_word(value) || is_filled_in(value));
-	if (!onlines)
+	if (!is_order(name, str_trim(value)))
 		return ONLINER_TARGET_NONE;
-	if (name.n == attribute.n)
+	if (name.n == attribute.n || str_eq(attribute, "../" AUTO_ONLINE))
 		return ONLINER_TARGET_OWN;
+	if (str_eq(name, AUTO_ONLINE))
+		return ONLINER_TARGET_ANY;
 	if (!str_starts(attribute, subsystem))
 		return has(attribute, "memory") ? ONLINER_TARGET_ANY : ONLINER_TARGET_NONE;
 	device = (struct str){ attribute.p + strlen(subsystem), attribute.n - strlen(subsystem) };
@@ -304,9 +311,13 @@ static enum onliner_target mentioned_target(struct str command)
 /* What of memory is written to under this name in a command whose text is @command. */
 static enum onliner_target written_target(struct str name, struct str command)
 {
-	struct str file = file_name(name);
+	struct str file = file_name(name), rest;
 	enum onliner_target target;
 
+	if (str_eq(file, AUTO_ONLINE))
+		return find_own_path(name, &rest) && str_eq(rest, "/../" AUTO_ONLINE) ?
+			       ONLINER_TARGET_OWN :
+			       ONLINER_TARGET_ANY;
 	if (!str_eq(file, "state") && !str_eq(file, "online") && !is_filled_in(file) &&
 	    !has(file, "{}"))
 		return ONLINER_TARGET_NONE;
@@ -389,7 +400,7 @@ static struct onlining judge(const struct evidence *evidence, struct str command
 		widen(&target, evidence->anywhere);
 	/* Python's open("/sys%p/state", "w").write("online") */
 	if (evidence->is_script && has(command, "online") &&
-	    (has(command, "/state") || has(command, "/online")))
+	    (has(command, "/state") || has(command, "/online") || has(command, AUTO_ONLINE)))
 		widen(&target, mentioned_target(command));
 	widen(&target, certain);
 	return (struct onlining){ target, certain == ONLINER_TARGET_NONE };

@@ -9,13 +9,14 @@
 /* What is onlined, the narrowest first. */
 enum onliner_target {
 	ONLINER_TARGET_NONE,
-	ONLINER_TARGET_OWN, /* the device of the event, if that is memory */
+	ONLINER_TARGET_OWN, /* the device of the event, if that is memory, or by way of it */
 	ONLINER_TARGET_ANY, /* memory that is named, whatever the event is about */
 };
 
 /*
- * ATTR{@attribute}="@value": state or online, also as [memory/memory32]state, with a word of the
- * kernel's that onlines. A value that udev fills in ($, %) counts as such a word.
+ * ATTR{@attribute}="@value": state or online, also as [memory/memory32]state, or
+ * auto_online_blocks, with a word of the kernel's that onlines. A value that udev fills in ($, %)
+ * counts as such a word.
  */
 enum onliner_target onliner_attribute_target(struct str attribute, struct str value);
 
@@ -25,8 +26,9 @@ struct onlining {
 };
 
 /*
- * A command of RUN, PROGRAM or IMPORT{program} that writes such a word to a file named state or
- * online, or runs chmem --enable. One is doubtful that writes to such a file what its text does not
- * tell, or such a word to a file somewhere. What a script does that it starts is not known.
+ * A command of RUN, PROGRAM or IMPORT{program} that writes such a word to a file named state, online
+ * or auto_online_blocks, or runs chmem --enable. One is doubtful that writes to such a file what its
+ * text does not tell, or such a word to a file somewhere. What a script does that it starts is not
+ * known.
  */
 struct onlining onliner_command_judge(struct str command);

@@ -146,6 +146,11 @@ static void test_actions(void **state)
 		{ "DEVPATH==\"/devices/system/memory/memory*\", ATTR{[memory/memory40]state}=\"online\"\n",
 		  "1" },
 		{ "ATTR{[memory/%k]state}=\"online\"\n", "1" },
+		{ "SUBSYSTEM==\"memory\", ATTR{../auto_online_blocks}=\"online\"\n", "1" },
+		{ "SUBSYSTEM==\"memory\", ATTR{../auto_online_blocks}=\"offline\"\n", "" },
+		{ "SUBSYSTEM==\"memory\", RUN+=\"/bin/sh -c 'echo online >/sys/devices/system/memory/auto_online_blocks'\"\n",
+		  "1" },
+		{ "SUBSYSTEM==\"cpu\", ATTR{../auto_online_blocks}=\"online\"\n", "" },
 	};
 
 	(void)state;
@@ -223,6 +228,8 @@ static void test_obstacles(void **state)
 		{ "SUBSYSTEM==\"acpi\", ATTR{[memory/memory40]state}=\"online\"\n", "1!other" },
 		{ "SUBSYSTEM==\"node\", ATTR{memory40/state}=\"online\"\n", "1!other" },
 		{ "SUBSYSTEM==\"node\", RUN+=\"/bin/sh -c 'for i in /sys%p/memory*; do echo online >$i/state; done'\"\n",
+		  "1!other" },
+		{ "KERNEL==\"vda\", RUN+=\"/bin/sh -c 'echo online >/sys/devices/system/memory/auto_online_blocks'\"\n",
 		  "1!other" },
 		{ "SUBSYSTEM==\"mem*\", ATTR{[memory/memory40]state}=\"online\"\n", "1!other" },
 		{ "SUBSYSTEM==\"acpi\", RUN+=\"/bin/sh -c 'echo online >/sys/devices/system/memory/memory9/state'\"\n",
