@@ -231,6 +231,19 @@ static int dry_run(const struct sysfs *fs, const struct args *args)
 	return STATUS_DONE;
 }
 
+/* memhp.service may be stopped at any moment when we do not have the lock. */
+static bool is_stopped(const struct sysfs *fs)
+{
+	return !sysfs_exists(fs, PATH_RUN);
+}
+
+/* udevd may not have noticed yet that the rules are gone. */
+static int leave(void)
+{
+	log_info("memhp is not in force, nothing done: memhp.service is not active");
+	return STATUS_DONE;
+}
+
 static int finish(const struct leader *leader, int r)
 {
 	if (r < 0)
@@ -276,6 +289,8 @@ static int run_event(const struct sysfs *fs, const struct args *args)
 		leader.spool = &spool;
 	}
 
+	if (is_stopped(fs))
+		return leave();
 	policy = load_policy(fs);
 	leader.policy = &policy;
 	if (policy.onliner == ONLINER_KERNEL)
@@ -307,6 +322,8 @@ static int sweep_once(struct leader *leader)
 	leader->spool = &spool;
 	if (r == 0)
 		r = spool_wait_lock(&spool);
+	if (is_stopped(leader->fs))
+		r = -ENOENT;
 	if (r == 0)
 		r = leader_run(leader);
 	leader->spool = NULL;
@@ -339,6 +356,8 @@ static int run_sweep(const struct sysfs *fs, const char *socket_name)
 
 		notify_status(socket_name, "try %u of %u", try, SWEEP_TRIES);
 		r = sweep_once(&leader);
+		if (r < 0 && is_stopped(fs))
+			return leave();
 		if (is_over(&leader, r)) {
 			notify_status(socket_name, "%s%s",
 				      leader.cause[0] ? "given up: " : "nothing waits",
@@ -362,6 +381,8 @@ static int queue(const struct sysfs *fs, const struct args *args)
 		r = spool_drop(&spool, args->block);
 	if (r == 0)
 		return STATUS_DONE;
+	if (is_stopped(fs))
+		return leave();
 	log_error("cannot put %s into /" PATH_PENDING ": %s", args->name, strerror(-r));
 	return STATUS_LEFT;
 }
@@ -385,11 +406,8 @@ static int run(const struct args *args)
 	}
 	if (args->dry_run)
 		return dry_run(&fs, args);
-	if (!sysfs_exists(&fs, PATH_RUN)) {
-		/* udevd may not have noticed yet that the rules are gone. */
-		log_info("memhp is not in force, nothing done: memhp.service is not active");
-		return STATUS_DONE;
-	}
+	if (is_stopped(&fs))
+		return leave();
 	if (args->queue)
 		return queue(&fs, args);
 	return args->drain ? run_sweep(&fs, args->socket_name) : run_event(&fs, args);

@@ -111,7 +111,8 @@ static void wait_for_callouts(const struct sysfs *fs, struct spool *spool)
 
 	if (r == 0)
 		r = spool_wait_lock(spool);
-	if (r < 0)
+	/* Where nothing is in force none is at work. */
+	if (r < 0 && r != -ENOENT)
 		log_warning("cannot wait for callouts at work: %s", strerror(-r));
 }
 

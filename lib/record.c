@@ -83,10 +83,10 @@ static int format_record(const struct record *record, char text[static RECORD_SI
 int record_write(const struct sysfs *fs, const struct record *record)
 {
 	char text[RECORD_SIZE];
-	int n, r = sysfs_mkdir(fs, 0755, PATH_GROUPS);
+	int n, r = sysfs_claim_dir(fs, 0755, PATH_GROUPS);
 
 	if (r == 0)
-		r = sysfs_mkdir(fs, 0755, PATH_BLOCKS);
+		r = sysfs_claim_dir(fs, 0755, PATH_BLOCKS);
 	if (r < 0)
 		return r;
 	n = format_record(record, text);

@@ -25,7 +25,7 @@ int spool_open(const struct sysfs *fs, struct spool *ret)
 
 	spool.pending = sysfs_open_dir(fs, PATH_PENDING);
 	if (spool.pending == -ENOENT) {
-		r = sysfs_mkdir(fs, 0700, PATH_PENDING);
+		r = sysfs_claim_dir(fs, 0700, PATH_PENDING);
 		if (r < 0)
 			return r;
 		spool.pending = sysfs_open_dir(fs, PATH_PENDING);
@@ -140,7 +140,7 @@ static int open_leaders(const struct sysfs *fs, const char *path, int *fd)
 
 	if (*fd >= 0)
 		return 0;
-	r = sysfs_mkdir(fs, 0700, "%s", path);
+	r = sysfs_claim_dir(fs, 0700, "%s", path);
 	if (r == 0)
 		r = sysfs_open_dir(fs, "%s", path);
 	if (r < 0)

@@ -25,7 +25,10 @@ struct spool {
 
 #define SPOOL_CLOSED ((struct spool){ -1, -1, -1 })
 
-/* Makes the directories (0700) where they are missing. */
+/*
+ * Makes the directories (0700) where they are missing; not /run/memhp, which is there while memhp is
+ * in force: -ENOENT.
+ */
 _must_check_ int spool_open(const struct sysfs *fs, struct spool *ret);
 /*
  * Where that fails: something else to carry the lock, so that a broken /run does not let two

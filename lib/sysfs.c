@@ -298,6 +298,14 @@ int sysfs_mkdir(const struct sysfs *fs, unsigned mode, const char *fmt, ...)
 	return make_dir(fs->fd, path, mode);
 }
 
+int sysfs_claim_dir(const struct sysfs *fs, unsigned mode, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+
+	FORMAT_PATH(path, fmt);
+	return make_dir(fs->fd, path, mode);
+}
+
 int sysfs_open_dir(const struct sysfs *fs, const char *fmt, ...)
 {
 	char path[PATH_MAX];

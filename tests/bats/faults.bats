@@ -127,6 +127,47 @@ settled()
 	[ "$n" -gt 100 ]
 }
 
+# -- Stopped
+
+# stopped ARGUMENT...: with memhp.service stopped before any of its calls, if no leader has the lock then, a callout
+# with these arguments does its work or nothing, and makes nothing anew of what is in force no more
+stopped()
+{
+	local n n_stopped=0
+
+	prepare
+	for ((n = 1; n < 60; n++)); do
+		anew
+		faults "at $n stop"
+		callout "$@" >/dev/null 2>"$BATS_TEST_TMPDIR/errors"
+		[ ! -e "$spool" ] || continue
+		n_stopped=$((n_stopped + 1))
+		holds "$BATS_TEST_TMPDIR/errors" <<-END
+			memhp: memhp is not in force, nothing done: memhp.service is not active
+		END
+		equal "$(writes)" ""
+		[ ! -e "$root/run/memhp.stopped/pending" ]
+	done
+	[ "$n_stopped" -ge 2 ]
+}
+
+@test "memhp.service is stopped while a callout has no lock yet" {
+	stopped memory33
+}
+
+@test "memhp.service is stopped while a block is left to the sweep" {
+	stopped --queue memory40
+}
+
+@test "memhp.service is stopped while the sweep pauses" {
+	prepare
+	faults "memory33 EPERM" "pause 2 stop" hurry
+	run -0 --separate-stderr callout --drain
+	[ ! -e "$spool" ]
+	contains "$stderr" "1 block stays offline, first memory33" "memhp is not in force, nothing done"
+	equal "$(pauses | xargs)" "1.000 2.000"
+}
+
 # -- Gone
 
 @test "a block that vanishes before any of the leader's calls is no error, and the rest is online" {

@@ -19,6 +19,8 @@
  *     memory34 wait FILE      the write goes on when FILE is there, below the root
  *     at N kill               the program dies before the Nth call that it makes to the file system
  *     at N gone memory34...   these blocks are unplugged before that call
+ *     at N stop               memhp.service is stopped before that call, unless a leader is at work
+ *     pause N ...             likewise, before its Nth pause
  *     fs PATH ERROR           nothing can be made, renamed or written whose path has PATH in it, nor,
  *                             with "ERROR all", removed
  *     lock ERROR              no lock can be had
@@ -272,7 +274,32 @@ static int write_attribute(const struct target *target, const char *word)
 	return error;
 }
 
-/* "kill", or "gone memory32 memory33" */
+/* Removes a directory with all its files. */
+static void remove_dir(const char *path)
+{
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		(void)syscall(SYS_unlinkat, dirfd(dir), entry->d_name, 0);
+	(void)rmdir(path);
+}
+
+/* What is left of memhp-publish stop: the records, under another name. */
+static void stop(const struct target *tree)
+{
+	static const char *const names[] = { "pending", "taken", "held" };
+	_cleanup_close_ int lock = -1;
+
+	lock = (int)syscall(SYS_openat, AT_FDCWD, in_tree(tree, "/run/memhp/pending"), O_RDONLY);
+	if (syscall(SYS_flock, lock, LOCK_EX | LOCK_NB) < 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		remove_dir(in_tree(tree, "/run/memhp/%s", names[i]));
+	(void)rename(in_tree(tree, "/run/memhp"), in_tree(tree, "/run/memhp.stopped"));
+}
+
+/* "kill", "stop", or "gone memory32 memory33" */
 static void act(struct str action)
 {
 	struct target target = { .block = "" };
@@ -283,6 +310,8 @@ static void act(struct str action)
 	if (str_eq(word, "kill"))
 		(void)raise(SIGKILL);
 	(void)snprintf(target.root, sizeof(target.root), "%s", root_path);
+	if (str_eq(word, "stop"))
+		stop(&target);
 	while (str_next_word(&action, &word)) {
 		(void)snprintf(target.block, sizeof(target.block), "%.*s", STR_ARG(word));
 		(void)rename(in_tree(&target, MEMORY "%s", target.block),
@@ -290,18 +319,24 @@ static void act(struct str action)
 	}
 }
 
+/* What is to happen @name the Nth. */
+static void act_at(const char *name, uint64_t n)
+{
+	struct str rest = str_of(faults_text ? faults_text : ""), fault, word;
+	uint64_t at;
+
+	while (root_path && str_next_line(&rest, &fault))
+		if (str_next_word(&fault, &word) && str_eq(word, name) &&
+		    str_next_word(&fault, &word) && parse_u64(word, 10, &at) == 0 && at == n)
+			act(fault);
+}
+
 /* The next of the calls that "at" counts. */
 static void step(void)
 {
 	static uint64_t n_calls;
-	struct str rest = str_of(faults_text ? faults_text : ""), fault, word;
-	uint64_t at;
 
-	n_calls++;
-	while (root_path && str_next_line(&rest, &fault))
-		if (str_next_word(&fault, &word) && str_eq(word, "at") &&
-		    str_next_word(&fault, &word) && parse_u64(word, 10, &at) == 0 && at == n_calls)
-			act(fault);
+	act_at("at", ++n_calls);
 }
 
 /* The error of the first fault that names a part of the path, which lies below the root; or 0. */
@@ -445,9 +480,11 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 
 int nanosleep(const struct timespec *pause, struct timespec *rest)
 {
+	static uint64_t n_pauses;
 	char line[WORD_SIZE];
 	struct str none;
 
+	act_at("pause", ++n_pauses);
 	if (!find_word_fault("hurry", &none))
 		return (int)syscall(SYS_nanosleep, pause, rest);
 	(void)snprintf(line, sizeof(line), "/pause %lld.%03ld", (long long)pause->tv_sec,

@@ -121,6 +121,7 @@ static void test_write_errors(void **state)
 		{ "blocks is a file", { { BLOCKS, "" } }, -ENOTDIR },
 		{ "blocks is a link", { { BLOCKS, "-> groups" } }, -ENOTDIR },
 		{ "the directory is a file", { { "run/memhp", "" } }, -ENOTDIR },
+		{ "memhp is not in force", { { "run", NULL } }, -ENOENT },
 		{ "the record is a directory", { { GROUPS "/x", NULL } }, -EISDIR },
 	};
 	const struct tree *tree = *state;
@@ -427,9 +428,9 @@ static void test_owner(void **state)
 	}
 }
 
-#define TREE_TEST(name, fn)                               \
-	{                                                 \
-		name, fn, tree_setup, tree_teardown, NULL \
+#define TREE_TEST(name, fn)                                        \
+	{                                                          \
+		name, fn, tree_setup_in_force, tree_teardown, NULL \
 	}
 
 int main(void)

@@ -100,6 +100,16 @@ static void test_broken_run(void **state)
 	}
 }
 
+static void test_not_in_force(void **state)
+{
+	const struct tree *tree = *state;
+	struct spool spool;
+
+	tree_drop(tree, "run/memhp");
+	assert_int_equal(spool_open(&tree->fs, &spool), -ENOENT);
+	assert_false(tree_has(tree, "run/memhp"));
+}
+
 static void test_take(void **state)
 {
 	static const uint64_t dropped[] = { 100, 9, UINT64_MAX, 0, 9, 10 };
@@ -342,7 +352,7 @@ static void test_other_lock(void **state)
 	assert_int_equal(spool_try_lock(&two), 0);
 	spool_close(&one);
 	spool_close(&two);
-	assert_false(tree_has(tree, "run"));
+	assert_false(tree_has(tree, PENDING));
 }
 
 static void test_drop_errors(void **state)
@@ -422,9 +432,9 @@ static void test_no_memory(void **state)
 	spool_close(&spool);
 }
 
-#define TREE_TEST(name, fn)                               \
-	{                                                 \
-		name, fn, tree_setup, tree_teardown, NULL \
+#define TREE_TEST(name, fn)                                        \
+	{                                                          \
+		name, fn, tree_setup_in_force, tree_teardown, NULL \
 	}
 
 int main(void)
@@ -432,6 +442,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TREE_TEST("the spool is made where it is missing, for root alone", test_open),
 		TREE_TEST("what is no directory is no spool", test_broken_run),
+		TREE_TEST("where memhp is not in force there is no spool, and none is made",
+			  test_not_in_force),
 		TREE_TEST("what was dropped is taken, ascending and once", test_take),
 		TREE_TEST("names that are no blocks are removed", test_other_names),
 		TREE_TEST("a settled block is not taken again", test_settle),

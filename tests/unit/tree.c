@@ -168,6 +168,15 @@ int tree_setup(void **state)
 	return tree->fs.fd < 0 ? -1 : 0;
 }
 
+int tree_setup_in_force(void **state)
+{
+	int r = tree_setup(state);
+
+	if (r == 0)
+		tree_dir(*state, "run/memhp");
+	return r;
+}
+
 int tree_teardown(void **state)
 {
 	struct tree *tree = *state;

@@ -24,6 +24,7 @@ struct tree_node {
 
 /* For cmocka: *state is a struct tree with an empty directory, which goes away after the test. */
 int tree_setup(void **state);
+int tree_setup_in_force(void **state); /* with /run/memhp */
 int tree_teardown(void **state);
 
 /* Each replaces what has the name already; a failure ends the test. */
