@@ -15,7 +15,8 @@
 void devices_done(struct devices *devices)
 {
 	free(devices->d);
-	*devices = (struct devices){ NULL, 0, false };
+	free(devices->of_group);
+	*devices = (struct devices){ .d = NULL };
 }
 
 const char *device_state(const struct device *device)
@@ -201,8 +202,7 @@ static const struct block **find_samples(const struct snapshot *snapshot)
 }
 
 static int add_groups(const struct ctl *ctl, const struct view *view,
-		      const struct namespaces *namespaces, struct devices *devices,
-		      size_t *of_group)
+		      const struct namespaces *namespaces, struct devices *devices)
 {
 	const struct snapshot *snapshot = &view->snapshot;
 	_cleanup_free_ const struct block **samples = find_samples(snapshot);
@@ -211,7 +211,8 @@ static int add_groups(const struct ctl *ctl, const struct view *view,
 		return -ENOMEM;
 	for (size_t i = 0; i < snapshot->groups.n; i++) {
 		struct device device = describe(ctl, view, namespaces, samples[i]);
-		int r = add_device(devices, view, &snapshot->groups.g[i], &device, &of_group[i]);
+		int r = add_device(devices, view, &snapshot->groups.g[i], &device,
+				   &devices->of_group[i]);
 
 		if (r < 0)
 			return r;
@@ -242,9 +243,10 @@ static bool is_pin(const struct block *block)
 	return block->state != BLOCK_OFFLINE && block->zone != BLOCK_ZONE_MOVABLE;
 }
 
-static void count_blocks(const struct snapshot *snapshot, const size_t *of_group,
-			 struct devices *devices)
+static void count_blocks(const struct snapshot *snapshot, struct devices *devices)
 {
+	const size_t *of_group = devices->of_group;
+
 	for (size_t i = 0; i < snapshot->n_blocks; i++) {
 		const struct block *block = &snapshot->blocks[i];
 		size_t device = of_group[block->group], end = i;
@@ -263,7 +265,7 @@ static void count_blocks(const struct snapshot *snapshot, const size_t *of_group
 }
 
 static int read_spool(const struct ctl *ctl, const struct snapshot *snapshot,
-		      const size_t *of_group, struct devices *devices, bool is_retry)
+		      struct devices *devices, bool is_retry)
 {
 	_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
 	int r = block_dir_read(&ctl->fs, is_retry ? PATH_TAKEN : PATH_PENDING, &list);
@@ -274,7 +276,7 @@ static int read_spool(const struct ctl *ctl, const struct snapshot *snapshot,
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < list.n; i++) {
 		const struct block *block = snapshot_find_block(snapshot, list.ids[i]);
-		struct device *device = block ? &devices->d[of_group[block->group]] : NULL;
+		struct device *device = block ? &devices->d[devices->of_group[block->group]] : NULL;
 
 		if (device && is_retry)
 			device->n_retry++;
@@ -288,17 +290,16 @@ int devices_read(const struct ctl *ctl, const struct view *view,
 		 const struct namespaces *namespaces, struct devices *ret)
 {
 	const struct snapshot *snapshot = &view->snapshot;
-	_cleanup_free_ size_t *of_group =
-		calloc(snapshot->groups.n ? snapshot->groups.n : 1, sizeof(*of_group));
-	struct devices devices = { NULL, 0, false };
-	int r = of_group ? add_groups(ctl, view, namespaces, &devices, of_group) : -ENOMEM;
+	size_t n = snapshot->groups.n ? snapshot->groups.n : 1;
+	struct devices devices = { .of_group = calloc(n, sizeof(*devices.of_group)) };
+	int r = devices.of_group ? add_groups(ctl, view, namespaces, &devices) : -ENOMEM;
 
 	if (r == 0) {
-		count_blocks(snapshot, of_group, &devices);
-		r = read_spool(ctl, snapshot, of_group, &devices, false);
+		count_blocks(snapshot, &devices);
+		r = read_spool(ctl, snapshot, &devices, false);
 	}
 	if (r == 0)
-		r = read_spool(ctl, snapshot, of_group, &devices, true);
+		r = read_spool(ctl, snapshot, &devices, true);
 	if (r < 0) {
 		devices_done(&devices);
 		return r;

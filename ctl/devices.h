@@ -32,7 +32,7 @@ struct device {
 	uint64_t n_kernel, n_movable;
 	uint64_t n_pins;		  /* blocks that are online, and not in ZONE_MOVABLE */
 	char pins[DEVICE_PINS_MAX];	  /* them: "memory32-35,40"; cut where it is too long */
-	enum zone verdict;		  /* for what is offline now */
+	enum zone verdict;		  /* for what is offline now, else for it as a whole */
 	char reason[DEVICE_REASON_MAX];	  /* of the record, or of the verdict */
 	bool is_recorded;		  /* it is the record's */
 	char outcome[DEVICE_REASON_MAX];  /* what came of it, as recorded; or "" */
@@ -45,6 +45,7 @@ struct device {
 struct devices {
 	struct device *d;
 	size_t n;
+	size_t *of_group; /* for each group of the snapshot, the index of its device */
 	bool hides_spool; /* no root: what waits in it is not known */
 };
 

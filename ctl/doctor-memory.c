@@ -2,8 +2,8 @@
 /* Checks of devices, blocks and windows. */
 #include <string.h>
 
+#include "block_dir.h"
 #include "chmem.h"
-#include "devices.h"
 #include "doctor.h"
 #include "owner.h"
 #include "paths.h"
@@ -11,29 +11,9 @@
 #include "windows.h"
 
 /* With the addresses hidden, what is no DIMM cannot be told from what is not recognised. */
-static bool is_known(const struct patient *patient, const struct group *group)
+static bool is_known(const struct patient *patient, const struct device *device)
 {
-	return !patient->view->hides_addresses || group->provider == PROVIDER_DIMM;
-}
-
-/* The first block of the group in this state, or NULL. */
-static const struct block *find_member(const struct snapshot *snapshot, const struct group *group,
-				       enum block_state state)
-{
-	for (size_t i = 0; i < snapshot->n_blocks; i++)
-		if (&snapshot->groups.g[snapshot->blocks[i].group] == group &&
-		    snapshot->blocks[i].state == state)
-			return &snapshot->blocks[i];
-	return NULL;
-}
-
-static bool is_left(const struct patient *patient, const struct block *block)
-{
-	struct question question = snapshot_question(&patient->view->snapshot, block);
-	enum zone_policy zone;
-
-	(void)policy_find_zone(&patient->view->policy, &question.target, &zone);
-	return zone == ZONE_POLICY_LEAVE;
+	return !patient->view->hides_addresses || device->provider == PROVIDER_DIMM;
 }
 
 static void blocks_text(const struct snapshot *snapshot, uint64_t n, char ret[static 64])
@@ -45,145 +25,119 @@ static void blocks_text(const struct snapshot *snapshot, uint64_t n, char ret[st
 		       n == 1 ? "" : "s");
 }
 
-/* The value of @key in the record at @path, or "". */
-static void read_record(const struct sysfs *fs, const char *path, const char *key, char *ret,
-			size_t size)
-{
-	_cleanup_free_ char *text = NULL;
-	struct str rest, line;
-	size_t n, key_n = strlen(key);
-
-	ret[0] = '\0';
-	if (sysfs_read_file(fs, &text, &n, "%s", path) < 0)
-		return;
-	rest = (struct str){ text, n };
-	while (str_next_line(&rest, &line))
-		if (str_starts(line, key) && line.n > key_n && line.p[key_n] == '=')
-			(void)snprintf(ret, size, "%.*s", (int)(line.n - key_n - 1),
-				       line.p + key_n + 1);
-}
-
-/* Online, without a record that memhp did it. */
-static uint64_t count_unrecorded(const struct patient *patient, size_t group)
+/* How many blocks of each device are online by a record that memhp did it; NULL without memory. */
+static uint64_t *count_recorded(const struct patient *patient)
 {
 	const struct snapshot *snapshot = &patient->view->snapshot;
-	uint64_t n = 0;
+	const struct devices *devices = patient->devices;
+	_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
+	uint64_t *counts = calloc(devices->n ? devices->n : 1, sizeof(*counts));
 
-	for (size_t i = 0; i < snapshot->n_blocks; i++) {
-		const struct block *block = &snapshot->blocks[i];
+	/* There may be none yet. */
+	if (!counts || block_dir_read(&patient->ctl->fs, PATH_BLOCKS, &list) < 0)
+		return counts;
+	for (size_t i = 0; i < list.n; i++) {
+		const struct block *block = snapshot_find_block(snapshot, list.ids[i]);
 
-		if (block->group == group && block->state == BLOCK_ONLINE &&
-		    !sysfs_exists(&patient->ctl->fs, PATH_BLOCKS "/memory%llu",
-				  (unsigned long long)block->id))
-			n++;
+		if (block && block->state == BLOCK_ONLINE)
+			counts[devices->of_group[block->group]]++;
 	}
-	return n;
+	return counts;
 }
 
 /* Where what the policy leaves to daxctl is not movable, daxctl was not the first. */
-static void check_pinned(const struct patient *patient, const struct group *group)
+static void check_pinned(const struct patient *patient, const struct device *device)
 {
 	char size[64];
 
-	if (group->kernel == 0 ||
-	    (group->provider != PROVIDER_CXL && group->provider != PROVIDER_DAX))
+	if (device->n_kernel == 0 ||
+	    (device->provider != PROVIDER_CXL && device->provider != PROVIDER_DAX))
 		return;
-	blocks_text(&patient->view->snapshot, group->kernel, size);
-	findings_add(patient->findings, SEVERITY_WARNING, "onlined-by-others", group->name,
+	blocks_text(&patient->view->snapshot, device->n_kernel, size);
+	findings_add(patient->findings, SEVERITY_WARNING, "onlined-by-others", device->name,
 		     "memhp_default_state=offline on the kernel command line, and the next boot",
 		     "%s of it are in a kernel zone, so that it cannot be removed: another than "
 		     "daxctl or memhp was first",
 		     size);
 }
 
+static void report_unrecorded(const struct patient *patient, const struct device *device,
+			      uint64_t n)
+{
+	char size[64];
+
+	blocks_text(&patient->view->snapshot, n, size);
+	/* Movable memory does no harm. */
+	findings_add(patient->findings, device->n_kernel > 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
+		     "onlined-by-others", device->name,
+		     "memhp_default_state=offline on the kernel command line leaves memory "
+		     "that is there at boot to memhp",
+		     "%s of it were onlined by another than memhp, or before it started%s", size,
+		     device->n_kernel > 0 ? ", some in a kernel zone" : "");
+}
+
 void check_onlined_by_others(const struct patient *patient)
 {
-	const struct snapshot *snapshot = &patient->view->snapshot;
+	_cleanup_free_ uint64_t *recorded = NULL;
 
 	if (!patient->view->is_in_force || patient->view->policy.onliner != ONLINER_UDEV)
 		return;
-	for (size_t i = 0; i < snapshot->groups.n; i++) {
-		const struct group *group = &snapshot->groups.g[i];
-		const struct block *block = find_member(snapshot, group, BLOCK_ONLINE);
-		uint64_t n;
-		char size[64];
+	recorded = count_recorded(patient);
+	for (size_t i = 0; recorded && i < patient->devices->n; i++) {
+		const struct device *device = &patient->devices->d[i];
 
-		if (!block || !is_known(patient, group))
+		if (device->n_online == 0 || !is_known(patient, device))
 			continue;
-		if (is_left(patient, block)) {
-			check_pinned(patient, group);
-			continue;
-		}
-		n = count_unrecorded(patient, i);
-		if (n == 0)
-			continue;
-		blocks_text(snapshot, n, size);
-		/* Movable memory does no harm. */
-		findings_add(patient->findings,
-			     group->kernel > 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
-			     "onlined-by-others", group->name,
-			     "memhp_default_state=offline on the kernel command line leaves memory "
-			     "that is there at boot to memhp",
-			     "%s of it were onlined by another than memhp, or before it started%s",
-			     size, group->kernel > 0 ? ", some in a kernel zone" : "");
+		if (device->verdict == ZONE_LEAVE)
+			check_pinned(patient, device);
+		else if (device->n_online > recorded[i])
+			report_unrecorded(patient, device, device->n_online - recorded[i]);
 	}
 }
 
 void check_left_offline(const struct patient *patient)
 {
-	const struct snapshot *snapshot = &patient->view->snapshot;
+	for (size_t i = 0; i < patient->devices->n; i++) {
+		const struct device *device = &patient->devices->d[i];
+		char size[64], advice[160];
 
-	for (size_t i = 0; i < snapshot->groups.n; i++) {
-		const struct group *group = &snapshot->groups.g[i];
-		const struct block *block = find_member(snapshot, group, BLOCK_OFFLINE);
-		struct verdict verdict;
-		char size[64], command[DEVICE_COMMAND_MAX], advice[160];
-		const char *owner;
-
-		if (!block || !is_known(patient, group))
+		if (device->n_offline == 0 || device->verdict != ZONE_LEAVE ||
+		    !is_known(patient, device))
 			continue;
-		verdict = snapshot_decide(snapshot, &patient->view->policy, block);
-		if (verdict.zone != ZONE_LEAVE)
-			continue;
-		blocks_text(snapshot, group->offline, size);
-		owner = device_find_owner(patient->view, group, &verdict, command);
-		owner_advise(group->provider, owner, command, advice, sizeof(advice));
-		findings_add(patient->findings, SEVERITY_WARNING, "left-offline", group->name,
+		blocks_text(&patient->view->snapshot, device->n_offline, size);
+		owner_advise(device->provider, device->owner, device->command, advice,
+			     sizeof(advice));
+		findings_add(patient->findings, SEVERITY_WARNING, "left-offline", device->name,
 			     advice, "%s %s offline and left to %s", size,
-			     group->offline == 1 ? "is" : "are", owner);
+			     device->n_offline == 1 ? "is" : "are", device->owner);
 	}
 }
 
-static void report_waiting(const struct patient *patient, const struct group *group)
+static void report_waiting(const struct patient *patient, const struct device *device)
 {
-	char path[sizeof(PATH_GROUPS) + GROUP_NAME_MAX], outcome[512], advice[160], size[64];
+	char size[64];
 
-	(void)snprintf(path, sizeof(path), PATH_GROUPS "/%s", group->name);
-	(void)snprintf(advice, sizeof(advice), "memhpctl online %s", group->name);
-	read_record(&patient->ctl->fs, path, "MEMHP_OUTCOME", outcome, sizeof(outcome));
-	blocks_text(&patient->view->snapshot, group->offline, size);
-	if (strstr(outcome, " offline, first "))
-		findings_add(patient->findings, SEVERITY_ERROR, "online-failed", group->name,
-			     advice, "%s cannot be onlined: %s", size, outcome);
+	blocks_text(&patient->view->snapshot, device->n_offline, size);
+	if (strstr(device->outcome, " offline, first "))
+		findings_add(patient->findings, SEVERITY_ERROR, "online-failed", device->name,
+			     device->command, "%s cannot be onlined: %s", size, device->outcome);
 	else
-		findings_add(patient->findings, SEVERITY_WARNING, "waiting", group->name, advice,
-			     "%s %s offline, though memhp is to online %s", size,
-			     group->offline == 1 ? "is" : "are",
-			     group->offline == 1 ? "it" : "them");
+		findings_add(patient->findings, SEVERITY_WARNING, "waiting", device->name,
+			     device->command, "%s %s offline, though memhp is to online %s", size,
+			     device->n_offline == 1 ? "is" : "are",
+			     device->n_offline == 1 ? "it" : "them");
 }
 
 void check_waiting(const struct patient *patient)
 {
-	const struct snapshot *snapshot = &patient->view->snapshot;
-
 	if (!patient->view->is_in_force || patient->view->policy.onliner != ONLINER_UDEV)
 		return;
-	for (size_t i = 0; i < snapshot->groups.n; i++) {
-		const struct group *group = &snapshot->groups.g[i];
-		const struct block *block = find_member(snapshot, group, BLOCK_OFFLINE);
+	for (size_t i = 0; i < patient->devices->n; i++) {
+		const struct device *device = &patient->devices->d[i];
 
-		if (block && is_known(patient, group) && !is_left(patient, block))
-			report_waiting(patient, group);
+		if (device->n_offline > 0 && device->verdict != ZONE_LEAVE &&
+		    is_known(patient, device))
+			report_waiting(patient, device);
 	}
 }
 
@@ -192,12 +146,11 @@ static struct chmem find_kernel_blocks(const struct snapshot *snapshot, const st
 {
 	struct chmem chmem = { .option = CHMEM_DISABLE, .block_size = snapshot->block_size };
 
-	for (size_t i = 0; i < snapshot->n_blocks; i++) {
-		const struct block *block = &snapshot->blocks[i];
-
+	for (const struct block *block = snapshot_find_block(snapshot, group->first);
+	     block && block < snapshot->blocks + snapshot->n_blocks && block->id <= group->last;
+	     block++)
 		if (&snapshot->groups.g[block->group] == group && block->zone == BLOCK_ZONE_KERNEL)
 			chmem_add(&chmem, block->id);
-	}
 	chmem_end(&chmem);
 	return chmem;
 }

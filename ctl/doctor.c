@@ -93,16 +93,20 @@ static void examine(struct ctl *ctl, const struct view *view, struct findings *f
 {
 	_cleanup_free_ char *cmdline = NULL;
 	_cleanup_(namespaces_done) struct namespaces namespaces = { NULL, 0 };
+	_cleanup_(devices_done) struct devices devices = { .d = NULL };
 	struct patient patient = {
 		.ctl = ctl,
 		.view = view,
 		.namespaces = &namespaces,
+		.devices = &devices,
 		.findings = findings,
 	};
 	size_t n = 0;
 
-	if (namespaces_read(ctl, &namespaces) < 0)
-		log_error("out of memory"); /* without them the rest still counts */
+	/* Without them the rest still counts. */
+	if (namespaces_read(ctl, &namespaces) < 0 ||
+	    devices_read(ctl, view, &namespaces, &devices) < 0)
+		log_error("out of memory");
 	if (sysfs_read_file(&ctl->fs, &cmdline, &n, PATH_CMDLINE) == 0)
 		patient.cmdline = (struct str){ cmdline, n };
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)

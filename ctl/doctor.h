@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ctl.h"
+#include "devices.h"
 #include "findings.h"
 #include "namespaces.h"
 #include "parse.h"
@@ -13,6 +14,7 @@ struct patient {
 	const struct ctl *ctl;
 	const struct view *view;
 	const struct namespaces *namespaces;
+	const struct devices *devices;
 	struct str cmdline; /* of the kernel; "" when it cannot be read */
 	struct findings *findings;
 };

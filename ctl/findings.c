@@ -42,14 +42,17 @@ void findings_done(struct findings *findings)
 
 void findings_sort(struct findings *findings)
 {
-	for (size_t i = 1; i < findings->n; i++) {
-		struct finding moved = findings->f[i];
-		size_t to = i;
+	struct finding *sorted = calloc(findings->n + 1, sizeof(*sorted));
+	size_t n = 0;
 
-		for (; to > 0 && findings->f[to - 1].severity < moved.severity; to--)
-			findings->f[to] = findings->f[to - 1];
-		findings->f[to] = moved;
-	}
+	if (!sorted)
+		errx(EX_OSERR, "out of memory");
+	for (enum severity severity = SEVERITY_ERROR + 1; severity-- > 0;)
+		for (size_t i = 0; i < findings->n; i++)
+			if (findings->f[i].severity == severity)
+				sorted[n++] = findings->f[i];
+	free(findings->f);
+	findings->f = sorted;
 }
 
 const char *severity_name(enum severity severity)

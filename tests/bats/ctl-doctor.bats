@@ -303,6 +303,33 @@ onlined()
 	finds left-offline PNP0C80:00 "chmem -e 0x100000000-0x11fffffff, or Zone= in [Dimm]"
 }
 
+@test "blocks that stand alone are one finding where they are alike" {
+	machine <<-END
+		block_size 256M
+		blocks 0-7 node0 online Normal
+		blocks 8-39 node0 offline "Normal Movable"
+		blocks 41 node0 offline "Normal Movable"
+		file proc/sys/kernel/arch
+		| s390x
+		iomem
+		| 00000000-7fffffff : System RAM
+	END
+	start
+	finds left-offline memory8-memory39 "8G (32 blocks) are offline and left to administrator" \
+		"chmem -e 0x80000000-0x27fffffff, or Zone= in [Standby]"
+	finds left-offline memory41 "256M (1 block) is offline"
+	equal "$(ctl doctor --raw --noheadings --output id | wc -l)" 2
+	config <<<$'[Standby]\nZone=movable'
+	start
+	finds waiting memory8-memory39 "8G (32 blocks) are offline" "memhpctl online"
+	for n in {8..39}; do
+		set_block "memory$n" online Normal
+	done
+	finds onlined-by-others memory8-memory39 "8G (32 blocks)"
+	onlined 8 39 Movable
+	equal "$(ctl doctor --raw --noheadings --output id,subject)" "waiting memory41"
+}
+
 @test "memory that another than memhp has onlined" {
 	in_force one-dimm
 	for n in 32 33; do
