@@ -20,8 +20,16 @@ void check_kernel_onlines(const struct patient *patient)
 	const struct view *view = patient->view;
 	bool is_offline = strcmp(view->auto_online, "offline") == 0;
 
-	if (!view->is_in_force || view->auto_online[0] == '\0')
+	if (view->auto_online[0] == '\0')
 		return;
+	if (!view->is_in_force) {
+		if (!is_offline)
+			findings_add(
+				patient->findings, SEVERITY_NOTE, "kernel-onlines",
+				"/" PATH_AUTO_ONLINE, "memhp switches that off once it is in force",
+				"is \"%s\": the kernel onlines all new memory", view->auto_online);
+		return;
+	}
 	if (view->policy.onliner == ONLINER_KERNEL && is_offline)
 		findings_add(
 			patient->findings, SEVERITY_ERROR, "kernel-is-off", "/" PATH_AUTO_ONLINE,

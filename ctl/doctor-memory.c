@@ -113,25 +113,35 @@ void check_left_offline(const struct patient *patient)
 	}
 }
 
+/* Who fails to online what is not left to anybody. */
+static const char *explain_waiting(const struct patient *patient, const struct device *device)
+{
+	if (!patient->view->is_in_force)
+		return "and memhp is not in force";
+	if (patient->view->policy.onliner == ONLINER_KERNEL)
+		return "and the kernel onlines only what comes anew";
+	return device->n_offline == 1 ? "though memhp is to online it" :
+					"though memhp is to online them";
+}
+
 static void report_waiting(const struct patient *patient, const struct device *device)
 {
+	/* Of memory that the kernel is to online by itself there is no command. */
+	const char *advice = device->command[0] ? device->command : "systemctl restart memhp";
 	char size[64];
 
 	blocks_text(&patient->view->snapshot, device->n_offline, size);
 	if (strstr(device->outcome, " offline, first "))
 		findings_add(patient->findings, SEVERITY_ERROR, "online-failed", device->name,
-			     device->command, "%s cannot be onlined: %s", size, device->outcome);
+			     advice, "%s cannot be onlined: %s", size, device->outcome);
 	else
-		findings_add(patient->findings, SEVERITY_WARNING, "waiting", device->name,
-			     device->command, "%s %s offline, though memhp is to online %s", size,
-			     device->n_offline == 1 ? "is" : "are",
-			     device->n_offline == 1 ? "it" : "them");
+		findings_add(patient->findings, SEVERITY_WARNING, "waiting", device->name, advice,
+			     "%s %s offline, %s", size, device->n_offline == 1 ? "is" : "are",
+			     explain_waiting(patient, device));
 }
 
 void check_waiting(const struct patient *patient)
 {
-	if (!patient->view->is_in_force || patient->view->policy.onliner != ONLINER_UDEV)
-		return;
 	for (size_t i = 0; i < patient->devices->n; i++) {
 		const struct device *device = &patient->devices->d[i];
 

@@ -6,27 +6,50 @@
 #include "log.h"
 #include "rule_files.h"
 
+/* While memhp is not in force nobody is to keep others from onlining, but who does is of interest. */
+static bool is_competitor(const struct patient *patient)
+{
+	return patient->view->is_in_force && patient->view->policy.onliner != ONLINER_NONE;
+}
+
+static enum severity severity_of(const struct patient *patient, const struct rule_finding *finding)
+{
+	if (!is_competitor(patient))
+		return SEVERITY_NOTE;
+	return finding->is_doubtful ? SEVERITY_WARNING : SEVERITY_ERROR;
+}
+
 static void add_rule(const struct patient *patient, const struct rule_finding *finding,
 		     const char *advice)
 {
 	char subject[600];
 
 	(void)snprintf(subject, sizeof(subject), "%s:%u", finding->file, finding->line);
-	findings_add(patient->findings, finding->is_doubtful ? SEVERITY_WARNING : SEVERITY_ERROR,
-		     "competing-rule", subject, advice,
-		     "this rule %s memory, whatever memhp decides%s%s%s",
-		     finding->is_doubtful ? "may online" : "onlines", finding->reason ? " (" : "",
-		     finding->reason ? finding->reason : "", finding->reason ? ")" : "");
+	findings_add(patient->findings, severity_of(patient, finding), "competing-rule", subject,
+		     advice, "this rule %s memory%s%s%s%s",
+		     finding->is_doubtful ? "may online" : "onlines",
+		     is_competitor(patient) ? ", whatever memhp decides" :
+					      ", as memhp is not in force",
+		     finding->reason ? " (" : "", finding->reason ? finding->reason : "",
+		     finding->reason ? ")" : "");
+}
+
+/* Of a rule that can be replaced, or was. */
+static void add_replaceable(const struct patient *patient, const struct rule_finding *finding)
+{
+	if (!is_competitor(patient) && patient->view->policy.override_rules)
+		add_rule(patient, finding, "memhp replaces it once it is in force");
+	else if (!rule_file_is_ours(&patient->ctl->fs, strrchr(finding->file, '/') + 1))
+		add_rule(patient, finding,
+			 "put a copy of the file without it into /etc/udev/rules.d, or set "
+			 "OverrideRules=yes and run memhpctl reload");
 }
 
 static void report(const struct patient *patient, const struct rule_finding *finding)
 {
 	switch (finding->kind) {
 	case RULE_REPLACED:
-		if (!rule_file_is_ours(&patient->ctl->fs, strrchr(finding->file, '/') + 1))
-			add_rule(patient, finding,
-				 "put a copy of the file without it into /etc/udev/rules.d, or set "
-				 "OverrideRules=yes and run memhpctl reload");
+		add_replaceable(patient, finding);
 		break;
 	case RULE_NOT_REPLACED:
 		add_rule(patient, finding,
@@ -50,8 +73,6 @@ void check_rules(const struct patient *patient)
 {
 	struct rule_files files;
 
-	if (!patient->view->is_in_force || patient->view->policy.onliner == ONLINER_NONE)
-		return;
 	if (rule_files_read(&patient->ctl->fs, &files) < 0) {
 		log_error("out of memory");
 		return;

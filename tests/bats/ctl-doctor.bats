@@ -185,6 +185,22 @@ onlined()
 	run -1 ctl doctor
 }
 
+@test "rules of others are named while memhp is not in force, too" {
+	machine boot-only
+	config usr/lib/udev/rules.d/40-redhat.rules <<-'END'
+		SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online"
+	END
+	config etc/udev/rules.d/99-site.rules <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	echo "ro memhp=off" >"$root/proc/cmdline"
+	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:1 "this rule onlines memory, as memhp is not in force" "memhp replaces it"
+	finds competing-rule /etc/udev/rules.d/99-site.rules:1 "remove it from the file"
+	run -0 ctl doctor
+	contains "$output" "note: /usr/lib/udev/rules.d/40-redhat.rules:1: "
+	rm "$root/proc/cmdline"
+	config <<<$'[Policy]\nOverrideRules=no'
+	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:1 "OverrideRules=yes"
+}
+
 # -- The kernel
 
 @test "a kernel that onlines new memory by itself" {
@@ -192,6 +208,15 @@ onlined()
 	does_not_find kernel-onlines
 	echo online_movable >"$memory/auto_online_blocks"
 	finds kernel-onlines /sys/devices/system/memory/auto_online_blocks online_movable "systemctl restart memhp"
+}
+
+@test "a kernel that onlines new memory while memhp is not in force is worth a note" {
+	machine boot-only
+	echo "ro memhp=off" >"$root/proc/cmdline"
+	does_not_find kernel-onlines
+	echo online >"$memory/auto_online_blocks"
+	finds kernel-onlines /sys/devices/system/memory/auto_online_blocks "the kernel onlines all new memory"
+	run -0 ctl doctor
 }
 
 @test "a kernel that is to online new memory, and does not" {
@@ -272,6 +297,20 @@ onlined()
 	finds waiting PNP0C80:00 "512M (4 blocks) are offline" "memhpctl online PNP0C80:00"
 	ctl online 2>/dev/null
 	does_not_find waiting
+}
+
+@test "blocks that wait while memhp is not in force, or has the kernel online" {
+	machine one-dimm
+	finds waiting PNP0C80:00 "512M (4 blocks) are offline, and memhp is not in force" "chmem -e 0x100000000-0x11fffffff"
+	echo "ro memhp=off" >"$root/proc/cmdline"
+	finds waiting PNP0C80:00 "512M (4 blocks) are offline"
+	run -1 ctl doctor
+	rm "$root/proc/cmdline"
+	config <<<$'[Policy]\nOnliner=kernel'
+	parameters contig-zones 301 Y offline
+	start
+	echo offline >"$memory/memory33/state"
+	finds waiting PNP0C80:00 "128M (1 block) is offline, and the kernel onlines only what comes anew" "chmem -e 0x100000000-0x11fffffff"
 }
 
 @test "blocks that the kernel has refused to online" {
