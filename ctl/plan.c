@@ -3,37 +3,21 @@
 #include <errno.h>
 #include <string.h>
 
-#include "array.h"
-#include "block_list.h"
 #include "config_file.h"
 #include "ctl.h"
 #include "kernel_zone.h"
 #include "log.h"
-#include "paths.h"
-#include "precedent.h"
 #include "record.h"
 #include "table.h"
 #include "text.h"
 #include "view.h"
+#include "walk.h"
 #include "whatif.h"
-
-/* One block, in the order in which they would be dealt with. */
-struct step {
-	uint64_t id;
-	size_t group;
-	unsigned node;
-	struct verdict verdict;
-	char kernel[KERNEL_ZONE_MAX];
-	bool is_new; /* of --add */
-};
 
 struct plan {
 	const struct ctl *ctl;
 	struct view view;
-	struct step *steps;
-	size_t n;
-	struct block_list seen; /* blocks that had their step before the last --add, ascending */
-	bool is_adding;
+	struct walk walk;
 };
 
 enum {
@@ -67,106 +51,6 @@ static const struct column columns[] = {
 	[ALIAS] = { "ALIAS", COLUMN_TEXT, true, false, "another name of the device" },
 	[OWNER] = { "OWNER", COLUMN_TEXT, true, false, "who brings it online" },
 };
-
-/* -- Taking the steps */
-
-/* What the memory counts as from now on; with Zone=online that is the kernel's choice. */
-static enum block_zone zone_after(const struct step *step)
-{
-	switch (step->verdict.zone) {
-	case ZONE_MOVABLE:
-		return BLOCK_ZONE_MOVABLE;
-	case ZONE_ONLINE:
-		if (strcmp(step->kernel, "Movable") == 0)
-			return BLOCK_ZONE_MOVABLE;
-		break;
-	case ZONE_KERNEL:
-	case ZONE_LEAVE:
-		break;
-	}
-	return BLOCK_ZONE_KERNEL;
-}
-
-static int take_step(struct plan *plan, const struct block *block, const struct verdict *verdict)
-{
-	struct snapshot *snapshot = &plan->view.snapshot;
-	struct step step = {
-		.id = block->id,
-		.group = block->group,
-		.node = block->node,
-		.verdict = *verdict,
-		.is_new = plan->is_adding,
-	};
-
-	if (!step.is_new)
-		kernel_zone_read(&plan->ctl->fs, &snapshot->machine, block, step.kernel);
-	if (verdict->zone != ZONE_LEAVE)
-		snapshot_account(snapshot, block, zone_after(&step));
-	return ARRAY_APPEND(plan->steps, plan->n, &step);
-}
-
-static struct verdict judge(const struct plan *plan, const struct block *block)
-{
-	const struct view *view = &plan->view;
-
-	/* A record of that name would be of a device that has gone. */
-	if (plan->is_adding)
-		return snapshot_decide(&view->snapshot, &view->policy, block);
-	return precedent_decide(&plan->ctl->fs, &view->snapshot, &view->policy, block);
-}
-
-/*
- * As the leader does it: a static group is judged once, of a dynamic one each block, and all of it
- * before the next group.
- */
-static int plan_group(struct plan *plan, size_t first)
-{
-	const struct snapshot *snapshot = &plan->view.snapshot;
-	const struct block *block = &snapshot->blocks[first];
-	size_t index = block->group;
-	const struct group *group = &snapshot->groups.g[index];
-	struct verdict verdict = judge(plan, block);
-	int r = 0;
-
-	for (size_t i = first; r == 0 && i < snapshot->n_blocks; i++) {
-		block = &snapshot->blocks[i];
-		if (block->group != index || block->state != BLOCK_OFFLINE ||
-		    block_list_has(&plan->seen, block->id))
-			continue;
-		if (i > first && group->is_dynamic)
-			verdict = judge(plan, block);
-		r = take_step(plan, block, &verdict);
-		if (!group_is_device(group))
-			break;
-	}
-	return r;
-}
-
-/* All blocks that are offline and have no step yet, in ascending order. */
-static int plan_offline(struct plan *plan)
-{
-	const struct snapshot *snapshot = &plan->view.snapshot;
-	_cleanup_free_ bool *is_done =
-		calloc(snapshot->groups.n ? snapshot->groups.n : 1, sizeof(*is_done));
-	size_t n_before = plan->n;
-	int r = 0;
-
-	if (!is_done)
-		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < snapshot->n_blocks; i++) {
-		const struct block *block = &snapshot->blocks[i];
-
-		if (block->state != BLOCK_OFFLINE || is_done[block->group] ||
-		    block_list_has(&plan->seen, block->id))
-			continue;
-		is_done[block->group] = true;
-		r = plan_group(plan, i);
-	}
-	for (size_t i = n_before; r == 0 && i < plan->n; i++)
-		r = block_list_add(&plan->seen, plan->steps[i].id);
-	block_list_sort(&plan->seen);
-	return r;
-}
 
 /* -- What if */
 
@@ -211,8 +95,8 @@ static int plan_add(struct plan *plan, const char *text)
 		r = whatif_add(&plan->view.snapshot, &plan->view.windows, &whatif);
 	if (r < 0)
 		return explain_add(plan, text, r);
-	plan->is_adding = true;
-	r = plan_offline(plan);
+	plan->walk.is_adding = true;
+	r = walk_offline(&plan->walk);
 	return r < 0 ? explain_add(plan, text, r) : EXIT_SUCCESS;
 }
 
@@ -305,12 +189,13 @@ static void show_row(struct table *table, const struct plan *plan, const struct 
 
 static void show_rows(struct table *table, const struct plan *plan)
 {
+	const struct walk *walk = &plan->walk;
 	size_t first = 0;
 
-	for (size_t i = 1; i <= plan->n; i++) {
-		if (i < plan->n && continues(plan, &plan->steps[i - 1], &plan->steps[i]))
+	for (size_t i = 1; i <= walk->n; i++) {
+		if (i < walk->n && continues(plan, &walk->steps[i - 1], &walk->steps[i]))
 			continue;
-		show_row(table, plan, &plan->steps[first], &plan->steps[i - 1]);
+		show_row(table, plan, &walk->steps[first], &walk->steps[i - 1]);
 		first = i;
 	}
 }
@@ -357,7 +242,7 @@ static int show(const struct plan *plan)
 	if (plan->ctl->format == CTL_JSON && !plan->ctl->columns &&
 	    !show_policy(report, plan, kernel))
 		return EX_USAGE;
-	if (plan->n == 0 && plan->ctl->format == CTL_TABLE && !plan->ctl->quiet)
+	if (plan->walk.n == 0 && plan->ctl->format == CTL_TABLE && !plan->ctl->quiet)
 		puts("no memory is offline");
 	report_print(report);
 	return EXIT_SUCCESS;
@@ -386,10 +271,19 @@ static int read_policy(struct plan *plan)
 
 static int make(struct plan *plan)
 {
-	int r = plan_offline(plan), status = EXIT_SUCCESS;
+	struct walk *walk = &plan->walk;
+	int status = EXIT_SUCCESS, r;
 
+	*walk = (struct walk){
+		.fs = &plan->ctl->fs,
+		.snapshot = &plan->view.snapshot,
+		.policy = &plan->view.policy,
+	};
+	r = walk_offline(walk);
 	if (r < 0)
 		return explain_add(plan, "", r);
+	for (size_t i = 0; i < walk->n; i++)
+		walk_ask_kernel(walk, &walk->steps[i]);
 	for (size_t i = 0; status == EXIT_SUCCESS && i < plan->ctl->n_adds; i++)
 		status = plan_add(plan, plan->ctl->adds[i]);
 	return status;
@@ -411,8 +305,7 @@ int ctl_plan(struct ctl *ctl, int argc, char *argv[])
 		status = make(&plan);
 	if (status == EXIT_SUCCESS)
 		status = show(&plan);
-	free(plan.steps);
-	block_list_done(&plan.seen);
+	walk_done(&plan.walk);
 	view_done(&plan.view);
 	return status == EXIT_SUCCESS ? mistakes : status;
 }
