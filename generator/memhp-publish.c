@@ -21,6 +21,9 @@
 
 #define RULES_NAME "79-memhp.rules"
 
+/* Longer than an event may take a callout, and less than what the unit has. */
+#define LOCK_WAIT_MS 65000
+
 /* What is copied, in this order: the rules last, since they are what makes udev start callouts. */
 static const struct {
 	const char *name, *to;
@@ -104,16 +107,22 @@ static struct policy load_policy(const struct sysfs *fs)
 	return policy;
 }
 
-/* No callout is at work once this has the lock: until @spool is closed. */
+/*
+ * No callout is at work once this has the lock: until @spool is closed. One that takes too long, for
+ * which the unit would fail, is left at that.
+ */
 static void wait_for_callouts(const struct sysfs *fs, struct spool *spool)
 {
 	int r = spool_open(fs, spool);
 
 	if (r == 0)
-		r = spool_wait_lock(spool);
+		r = spool_wait_lock_for(spool, LOCK_WAIT_MS);
 	/* Where nothing is in force none is at work. */
 	if (r < 0 && r != -ENOENT)
 		log_warning("cannot wait for callouts at work: %s", strerror(-r));
+	if (r == 0)
+		log_warning("a callout has been at work for %d seconds, not waiting any longer",
+			    LOCK_WAIT_MS / 1000);
 }
 
 /* What is offline before the kernel pauses; trouble with it is said. */

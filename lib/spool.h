@@ -43,6 +43,8 @@ _must_check_ int spool_drop(const struct spool *spool, uint64_t block);
 _must_check_ int spool_try_lock(struct spool *spool);
 /* Waits until the lock is ours. */
 _must_check_ int spool_wait_lock(struct spool *spool);
+/* As spool_try_lock(), but gives up only after so many milliseconds. */
+_must_check_ int spool_wait_lock_for(struct spool *spool, uint64_t ms);
 _must_check_ int spool_unlock(struct spool *spool);
 
 /*

@@ -146,6 +146,60 @@ auto_online()
 	[ ! -e "$rules" ]
 }
 
+@test "a leader that does not come to an end is waited for only so long" {
+	rendered
+	echo online >"$memory/auto_online_blocks"
+	publish start
+	exec {lock}<"$spool/pending"
+	flock -n "$lock"
+	# For which the clock goes on.
+	faults clock
+	run -0 timeout 10 env LD_PRELOAD="$abs_top_builddir/tests/lib/fakekernel.so" \
+		"$(program memhp-publish)" --root "$root" stop
+	contains "$output" "a callout has been at work for 65 seconds, not waiting any longer"
+	equal "$(auto_online)" online
+	[ ! -e "$rules" ]
+	[ ! -e "$spool" ]
+}
+
+# erased SCRIPT [ARGUMENT]: what a package does when its files are gone, here below $root
+erased()
+{
+	sed "s|/run/|$root/run/|g" "$1" >"$BATS_TEST_TMPDIR/script"
+	equal "$(sh "$BATS_TEST_TMPDIR/script" "$2" 2>&1)" ""
+	equal "$(ls "$root/run/udev/rules.d")" $'50-link.rules\n50-mine.rules'
+	[ ! -e "$spool" ]
+	[ ! -e "$stopped" ]
+}
+
+# not_stopped: memhp is in force, with rules of another, and nothing has stopped it
+not_stopped()
+{
+	rm -rf "$root"
+	machine one-dimm
+	install -D -m 644 /dev/stdin "$root/usr/lib/udev/rules.d/50-mem.rules" <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	generator "$generated" 2>/dev/null
+	publish start
+	[ -e "$root/run/udev/rules.d/50-mem.rules" ]
+	mkdir -p "$stopped"
+	echo "# mine" >"$root/run/udev/rules.d/50-mine.rules"
+	ln -s "$rules" "$root/run/udev/rules.d/50-link.rules"
+}
+
+@test "an erased package leaves no rules behind, also if stop has failed" {
+	local spec=$abs_top_srcdir/rpm/memhp.spec postrm=$abs_top_srcdir/debian/memhp.postrm
+
+	not_stopped
+	sed '1,/^%postun$/d; /^%files$/,$d' "$spec" >"$BATS_TEST_TMPDIR/postun"
+	grep -q memhp-generator "$BATS_TEST_TMPDIR/postun"
+	erased "$BATS_TEST_TMPDIR/postun" 0
+	[ -e "$postrm" ] || skip "${postrm#"$abs_top_srcdir"/} is not here"
+	not_stopped
+	erased "$postrm" remove
+	not_stopped
+	erased "$postrm" purge
+}
+
 @test "reload publishes what was rendered anew" {
 	rendered three-windows
 	publish start

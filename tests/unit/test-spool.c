@@ -297,6 +297,21 @@ static void test_lock(void **state)
 	assert_int_equal(spool_unlock(&one), -EBADF);
 }
 
+static void test_lock_for(void **state)
+{
+	const struct tree *tree = *state;
+	struct spool one = open_spool(tree), two = open_spool(tree);
+
+	assert_int_equal(spool_wait_lock_for(&one, 0), 1);
+	assert_int_equal(spool_wait_lock_for(&two, 0), 0);
+	assert_int_equal(spool_wait_lock_for(&two, 50), 0);
+	assert_int_equal(spool_unlock(&one), 0);
+	assert_int_equal(spool_wait_lock_for(&two, UINT64_MAX), 1);
+	spool_close(&two);
+	spool_close(&one);
+	assert_int_equal(spool_wait_lock_for(&one, UINT64_MAX), -EBADF);
+}
+
 /* Exits with 0 when somebody else has the lock, and after that waits for it. */
 static void second_process(const struct tree *tree, int tell)
 {
@@ -456,6 +471,7 @@ int main(void)
 			  test_nothing_to_hold_with),
 		TREE_TEST("a block that came later is pending", test_pending),
 		TREE_TEST("one descriptor alone has the lock", test_lock),
+		TREE_TEST("waiting for the lock ends in time", test_lock_for),
 		TREE_TEST("another process waits for the lock", test_lock_of_process),
 		TREE_TEST("a lock can be had without /run", test_other_lock),
 		TREE_TEST("a drop that fails is told", test_drop_errors),

@@ -139,6 +139,19 @@ soft_rebooted()
 	nothing_forgotten
 }
 
+# Whoever asks for the lock waits until this shell ends.
+@test "stopped while the lock is somebody's who does not give it back" {
+	guest 'exec 9</run/memhp/pending; flock 9
+		touch /run/memhp/pending/memory4711
+		systemctl start --no-block memhp-sweep
+		until [ "$(systemctl is-active memhp-sweep)" = activating ]; do sleep 0.1; done
+		systemctl stop memhp
+		[ "$(systemctl is-active memhp-sweep)" = inactive ]
+		[ ! -e /run/memhp ]; [ ! -e /run/udev/rules.d/79-memhp.rules ]
+		[ "$(cat $memory/auto_online_blocks)" = online ]
+		systemctl start memhp'
+}
+
 @test "removed while a leader is at work" {
 	plug_in_part
 	guest 'dpkg --remove memhp; [ ! -e /run/memhp ]; [ ! -e /run/memhp.stopped ]; [ ! -e /run/udev/rules.d/79-memhp.rules ]
