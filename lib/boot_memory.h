@@ -14,8 +14,8 @@
 
 /*
  * What the machine knows now, normalised: on x86 the firmware's e820 map; elsewhere what was
- * recorded at boot, and where nothing was, the blocks that are online now. 0, -ENOMEM or what
- * reading gave.
+ * recorded at boot, and where nothing was, the blocks that are online now but for those that
+ * /proc/iomem knows to be a driver's. 0, -ENOMEM or what reading gave.
  */
 _must_check_ int boot_memory_read(const struct sysfs *fs, struct ranges *ret);
 

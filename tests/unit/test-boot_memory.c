@@ -309,6 +309,36 @@ static void test_online_blocks(void **state)
 	ranges_done(&ranges);
 }
 
+/* A driver may have been quicker than the generator, and its memory comes and goes. */
+static void test_driver_managed(void **state)
+{
+	static const struct tree_node nodes[] = {
+		{ MEMORY "block_size_bytes", "8000000\n" },
+		{ MEMORY "memory0/state", "online\n" },
+		{ MEMORY "memory2/state", "online\n" },
+		{ MEMORY "memory3/state", "online\n" },
+		{ MEMORY "memory4/state", "online\n" },
+		{ "proc/iomem", "00000000-07ffffff : System RAM\n10000000-1fffffff : virtio0\n"
+				"  10000000-1fffffff : System RAM (virtio_mem)\n"
+				"20000000-27ffffff : System RAM\n" },
+		{ NULL, NULL },
+	};
+	static const struct range expected[] = { { 0, 0x7ffffff }, { 0x20000000, 0x27ffffff } };
+	static const struct range all[] = { { 0, 0x7ffffff }, { 0x10000000, 0x27ffffff } };
+	const struct tree *tree = *state;
+	struct ranges ranges;
+
+	tree_add(tree, nodes);
+	assert_int_equal(boot_memory_read(&tree->fs, &ranges), 0);
+	assert_ranges(&ranges, expected, 2);
+	ranges_done(&ranges);
+	/* Hidden addresses tell nothing. */
+	tree_text(tree, "proc/iomem", "00000000-00000000 : System RAM (virtio_mem)\n");
+	assert_int_equal(boot_memory_read(&tree->fs, &ranges), 0);
+	assert_ranges(&ranges, all, 2);
+	ranges_done(&ranges);
+}
+
 static void test_nothing_known(void **state)
 {
 	const struct tree *tree = *state;
@@ -351,6 +381,7 @@ static void test_no_memory(void **state)
 
 	tree_text(tree, MEMORY "block_size_bytes", "8000000\n");
 	tree_text(tree, MEMORY "memory0/state", "online\n");
+	tree_text(tree, "proc/iomem", "10000000-1fffffff : System RAM (virtio_mem)\n");
 	check_no_memory(tree, "online blocks");
 	write_params(tree, ram, 2);
 	tree_text(tree, PARAMS "setup_data/0/type", "0x1\n");
@@ -382,6 +413,7 @@ int main(void)
 		TREE_TEST("a record that is missing or damaged is no record", test_no_record),
 		TREE_TEST("a record that cannot be read is told", test_unreadable_record),
 		TREE_TEST("elsewhere what is online counts", test_online_blocks),
+		TREE_TEST("but not what a driver has added", test_driver_managed),
 		TREE_TEST("a machine that knows nothing is told", test_nothing_known),
 		TREE_TEST("without memory nothing is handed out", test_no_memory),
 	};
