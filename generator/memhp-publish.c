@@ -9,6 +9,7 @@
 
 #include "block_list.h"
 #include "earlier.h"
+#include "finish.h"
 #include "kernel_onlining.h"
 #include "leftover.h"
 #include "log.h"
@@ -35,8 +36,9 @@ static const struct {
 
 static void usage(void)
 {
-	(void)fputs("Usage: memhp-publish [--root DIR] start|stop|reload\n\n"
-		    "Put into force what memhp-generator rendered, or take it back.\n"
+	(void)fputs("Usage: memhp-publish [--root DIR] start|reload|release|stop\n\n"
+		    "Put into force what memhp-generator rendered, or take it back: first what\n"
+		    "the kernel is to do (release), then all of it.\n"
 		    "Started by memhp.service; see memhp.service(8).\n\n"
 		    "      --root DIR  use the tree below DIR instead of /\n"
 		    "  -h, --help      show this help\n"
@@ -108,10 +110,10 @@ static struct policy load_policy(const struct sysfs *fs)
 }
 
 /*
- * No callout is at work once this has the lock: until @spool is closed. One that takes too long, for
- * which the unit would fail, is left at that.
+ * No callout is at work once this has the lock: until @spool is closed. False when one takes too
+ * long, for which the unit would fail.
  */
-static void wait_for_callouts(const struct sysfs *fs, struct spool *spool)
+static bool wait_for_callouts(const struct sysfs *fs, struct spool *spool)
 {
 	int r = spool_open(fs, spool);
 
@@ -123,6 +125,7 @@ static void wait_for_callouts(const struct sysfs *fs, struct spool *spool)
 	if (r == 0)
 		log_warning("a callout has been at work for %d seconds, not waiting any longer",
 			    LOCK_WAIT_MS / 1000);
+	return r > 0;
 }
 
 /* What is offline before the kernel pauses; trouble with it is said. */
@@ -148,7 +151,7 @@ static int delegate(const struct sysfs *fs, const struct policy *policy)
 	_cleanup_(block_list_done) struct block_list before = { NULL, 0 };
 	int listed, left = 0, r;
 
-	wait_for_callouts(fs, &spool);
+	(void)wait_for_callouts(fs, &spool); /* the kernel onlines beside it, then */
 	listed = list_offline(fs, &before);
 	r = kernel_onlining_delegate(fs, policy, report_onlining, NULL);
 	/* What is added from now on comes online by itself, be it by the policy of before. */
@@ -230,42 +233,50 @@ static int reload(const struct sysfs *fs)
 	return put_into_force(fs, &onliner);
 }
 
-/* Whether the kernel onlines by @ret, which is in force. */
-static bool is_delegated(const struct sysfs *fs, struct policy *ret)
-{
-	if (!sysfs_exists(fs, PATH_POLICY))
-		return false;
-	*ret = load_policy(fs);
-	return ret->onliner == ONLINER_KERNEL;
-}
-
 /*
  * The kernel gets its own back. What is added while its policy changes comes online as well; who has
  * put something offline before that meant it.
  */
-static int restore(const struct sysfs *fs)
+static int restore(const struct sysfs *fs, const struct policy *policy)
 {
 	_cleanup_(block_list_done) struct block_list before = { NULL, 0 };
-	struct policy policy;
-	bool pauses = is_delegated(fs, &policy) && list_offline(fs, &before) == 0;
+	bool pauses = policy->onliner == ONLINER_KERNEL && list_offline(fs, &before) == 0;
 	int r = kernel_onlining_restore(fs, report_onlining, NULL), left = 0;
 
 	if (pauses)
-		left = leftover_online(fs, &policy, &before);
+		left = leftover_online(fs, policy, &before);
 	return r < 0 ? r : left;
 }
 
+/* By which memhp is in force; Onliner=none where it is not. */
+static struct policy published_policy(const struct sysfs *fs)
+{
+	struct policy none = policy_default();
+
+	none.onliner = ONLINER_NONE;
+	return sysfs_exists(fs, PATH_POLICY) ? load_policy(fs) : none;
+}
+
+static int release(const struct sysfs *fs)
+{
+	struct policy policy = published_policy(fs);
+
+	return restore(fs, &policy);
+}
+
 /*
- * The kernel gets its own back before our rules go: a block that is added between the two is not
- * lost.
+ * The kernel gets its own back before our rules go, and who was called by them is served: a block
+ * that is added between the two is not lost.
  */
 static int stop(const struct sysfs *fs)
 {
 	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
-	int restored = restore(fs), r;
+	struct policy policy = published_policy(fs);
+	int restored = restore(fs, &policy), r;
 
-	/* A leader that is at work finishes first. */
-	wait_for_callouts(fs, &spool);
+	/* While the kernel onlined, events have left names that say nothing. */
+	if (wait_for_callouts(fs, &spool) && policy.onliner == ONLINER_UDEV)
+		finish_waiting(fs, &policy, &spool);
 	r = withdraw(fs);
 	return restored < 0 ? restored : r;
 }
@@ -275,7 +286,9 @@ static int run(const char *root, const char *verb)
 	static const struct {
 		const char *name;
 		int (*run)(const struct sysfs *fs);
-	} verbs[] = { { "start", start }, { "reload", reload }, { "stop", stop } };
+	} verbs[] = {
+		{ "start", start }, { "reload", reload }, { "release", release }, { "stop", stop }
+	};
 	_cleanup_(sysfs_close) struct sysfs fs = { .fd = -1 };
 	int r = sysfs_open(&fs, root);
 
@@ -286,7 +299,7 @@ static int run(const char *root, const char *verb)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(verb, verbs[i].name) == 0)
 			return verbs[i].run(&fs) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	log_error("\"%s\" is unknown; allowed: start, stop, reload", verb);
+	log_error("\"%s\" is unknown; allowed: start, reload, release, stop", verb);
 	return 2;
 }
 
@@ -319,7 +332,7 @@ int main(int argc, char *argv[])
 		}
 	}
 	if (optind + 1 != argc) {
-		log_error("expected start, stop or reload; see --help");
+		log_error("expected start, reload, release or stop; see --help");
 		return 2;
 	}
 	return run(root, argv[optind]);

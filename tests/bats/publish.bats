@@ -123,6 +123,72 @@ auto_online()
 	equal "$(ls "$root/run/udev/rules.d")" 80-memhp.rules
 }
 
+@test "stop onlines what waits, and nothing else" {
+	rendered virtio-mem
+	publish start
+	pending memory34
+	touch "$spool/taken/memory36" "$spool/held/memory37"
+	run -0 publish stop
+	contains "$output" "virtio0 (virtio-mem, node 0): 384 MiB (3 blocks) online, movable: fits ratio"
+	equal "$(zones 34 37)" "Movable offline Movable Movable"
+	equal "$(names "$stopped/blocks")" "memory34 memory36 memory37"
+	[ ! -e "$spool" ]
+}
+
+@test "what events leave while stop is at that is onlined as well" {
+	rendered virtio-mem
+	publish start
+	pending memory34
+	faults "memory34 pending memory36"
+	run -0 publish stop
+	equal "$(zones 34 37)" "Movable offline Movable offline"
+}
+
+@test "what stop is refused is said and given up" {
+	rendered virtio-mem
+	publish start
+	pending memory34 memory35
+	faults "memory34 ENOMEM"
+	run -0 publish stop
+	contains "$output" "virtio0: 1 block stays offline, first memory34: Cannot allocate memory; giving up"
+	equal "$(zones 34 35)" "offline Movable"
+	[ ! -e "$spool" ]
+}
+
+@test "stop leaves to somebody what the policy leaves" {
+	rendered cxl-window
+	publish start
+	pending memory82
+	run -0 publish stop
+	equal "$(zones 82 85)" "$(same 4 offline)"
+	equal "$(writes state)" ""
+}
+
+@test "a machine of which nothing can be told does not keep memhp from going" {
+	rendered hidden-iomem
+	publish start 2>/dev/null
+	pending memory34
+	run -0 publish stop
+	contains "$output" "cannot online all that waits: Permission denied"
+	[ ! -e "$spool" ]
+	[ ! -e "$rules" ]
+}
+
+@test "release gives the kernel back its own, and everything else stays in force" {
+	rendered
+	echo online >"$memory/auto_online_blocks"
+	publish start
+	pending memory33
+	run -0 publish release
+	equal "$output" ""
+	equal "$(auto_online)" online
+	[ -e "$rules" ]
+	equal "$(spooled)" memory33
+	run -0 publish stop
+	equal "$(auto_online)" online
+	equal "$(zones 32 35)" "$(same 4 Movable)"
+}
+
 @test "stop without a start is no error" {
 	rendered
 	before=$(tree "$root")
@@ -442,6 +508,17 @@ memory35/state online_movable"
 	[ ! -e "$spool" ]
 }
 
+@test "names that such callouts left are not onlined at stop" {
+	delegated one-dimm
+	publish start
+	callout memory33
+	set_block memory33 offline "Normal Movable"
+	pending memory33
+	run -0 publish stop
+	equal "$(zones 32 35)" "Normal offline Normal Normal"
+	[ ! -e "$spool" ]
+}
+
 @test "reload hands over from udev to the kernel and back, and stop gives back what was first" {
 	delegated one-dimm
 	parameters contig-zones 200 N online_kernel
@@ -686,10 +763,10 @@ memhp-publish: PNP0C80:01 (dimm, node 0): 256 MiB (2 blocks) online before memhp
 	rendered
 	before=$(tree "$root")
 	run -2 publish
-	contains "$output" "expected start, stop or reload; see --help"
+	contains "$output" "expected start, reload, release or stop; see --help"
 	run -2 publish start stop
 	run -2 publish restart
-	equal "$output" 'memhp-publish: "restart" is unknown; allowed: start, stop, reload'
+	equal "$output" 'memhp-publish: "restart" is unknown; allowed: start, reload, release, stop'
 	run -2 publish --nonsense start
 	equal "$(tree "$root")" "$before"
 }

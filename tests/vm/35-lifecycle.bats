@@ -139,6 +139,27 @@ soft_rebooted()
 	nothing_forgotten
 }
 
+# The driver adds a gigabyte, and more only when that is online.
+@test "stopped while events of virtio-mem wait for udevd" {
+	guest 'udevadm control --stop-exec-queue'
+	vm qmp qom-set '{"path": "/machine/peripheral/vm0", "property": "requested-size", "value": 2147483648}'
+	wait_for 60 '[ "$(iomem_blocks "^System RAM .virtio_mem" | wc -l)" -ge 8 ]'
+	guest '{ sleep 2; udevadm control --start-exec-queue; } &
+		systemctl stop memhp; wait
+		[ ! -e /run/memhp ]; [ "$(cat $memory/auto_online_blocks)" = online ]'
+	wait_for 60 '[ "$(iomem_blocks "^System RAM .virtio_mem" | wc -l)" -eq 16 ] &&
+		! zones_of iomem "^System RAM .virtio_mem" | grep -q offline'
+	# What somebody means to have offline is no business of a stop.
+	guest 'block=$(iomem_blocks "^System RAM .virtio_mem" | tail -n 1)
+		systemctl start memhp; udevadm settle
+		echo offline >$memory/$block/state
+		systemctl stop memhp
+		[ "$(block_state $block)" = offline ]
+		echo online_movable >$memory/$block/state
+		systemctl start memhp'
+	resize vm0 0
+}
+
 # Whoever asks for the lock waits until this shell ends.
 @test "stopped while the lock is somebody's who does not give it back" {
 	guest 'exec 9</run/memhp/pending; flock 9

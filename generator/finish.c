@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The callout's leader, for the last time. */
+#include "finish.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "leader.h"
+#include "log.h"
+#include "paths.h"
+
+/* All of that within what the unit has, after it has waited for the lock. */
+#define ROUNDS 3
+#define ROUND_MS 20000
+#define LOCK_WAIT_MS 5000
+
+/* 1: names have come meanwhile; 0: no more can come; or -errno. */
+static int run_leader(struct leader *leader)
+{
+	int r = leader_run(leader);
+
+	/* It has given the lock back, and somebody may have taken it. */
+	if (r == 0)
+		r = spool_wait_lock_for(leader->spool, LOCK_WAIT_MS);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return -ETIMEDOUT;
+	r = sysfs_rmdir(leader->fs, PATH_PENDING);
+	return r == -ENOTEMPTY || r == -EEXIST ? 1 : r;
+}
+
+void finish_waiting(const struct sysfs *fs, const struct policy *policy, struct spool *spool)
+{
+	struct leader leader = {
+		.fs = fs,
+		.policy = policy,
+		.spool = spool,
+		.own_block = LEADER_NO_BLOCK,
+		.budget_ms = ROUND_MS,
+		.gives_up = true,
+	};
+	int r = 1;
+
+	for (unsigned i = 0; i < ROUNDS && r > 0; i++)
+		r = run_leader(&leader);
+	if (r < 0)
+		log_warning("cannot online all that waits: %s", strerror(-r));
+	if (leader.left > 0)
+		log_warning("not all that waits could be onlined in time");
+}
