@@ -2,12 +2,11 @@
 /* Directories of udev rules, in udev's order of precedence. */
 #include "rule_files.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "array.h"
+#include "conf_files.h"
 #include "onliner_rules.h"
 #include "paths.h"
 #include "udev_rules.h"
@@ -18,16 +17,6 @@
 
 /* Strongest first. */
 static const char *const dirs[] = PATHS_UDEV_RULES;
-
-struct rule_file {
-	char name[NAME_MAX + 1];
-	const char *dir;
-};
-
-struct file_list {
-	struct rule_file *files;
-	size_t n;
-};
 
 bool rule_file_is_candidate(const char *name)
 {
@@ -55,64 +44,11 @@ bool rule_file_is_ours(const struct sysfs *fs, const char *name)
 	return r != 0 && r != -E2BIG && has_mark(fs, name);
 }
 
-static bool is_listed(const struct file_list *list, const char *name)
+/* Everybody's but ours, which stand in for others. */
+static bool counts(const struct sysfs *fs, const char *dir, const char *name)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->files[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* Adds the names of one directory that no stronger one has. */
-static int list_dir(const struct sysfs *fs, const char *path, struct file_list *list)
-{
-	_cleanup_closedir_ DIR *dir = NULL;
-	const struct dirent *entry;
-
-	if (sysfs_opendir(fs, &dir, "%s", path) < 0)
-		return 0; /* hardly any machine has all of them */
-	while ((entry = readdir(dir))) {
-		struct rule_file file = { .dir = path };
-		int r;
-
-		if (!rule_file_is_candidate(entry->d_name) || entry->d_type == DT_DIR ||
-		    is_listed(list, entry->d_name))
-			continue;
-		if (strcmp(path, PATH_UDEV_RULES) == 0 && rule_file_is_ours(fs, entry->d_name))
-			continue;
-		memcpy(file.name, entry->d_name, strlen(entry->d_name) + 1);
-		r = ARRAY_APPEND(list->files, list->n, &file);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	const struct rule_file *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-static int list_files(const struct sysfs *fs, struct file_list *list)
-{
-	char target[8];
-
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		int r;
-
-		/* The same files once more where /lib is a link to usr/lib. */
-		if (str_starts(str_of(dirs[i]), "lib/") &&
-		    sysfs_read_link(fs, target, sizeof(target), "lib") == 0)
-			continue;
-		r = list_dir(fs, dirs[i], list);
-		if (r < 0)
-			return r;
-	}
-	if (list->n > 0)
-		qsort(list->files, list->n, sizeof(*list->files), compare_names);
-	return 0;
+	return rule_file_is_candidate(name) &&
+	       (strcmp(dir, PATH_UDEV_RULES) != 0 || !rule_file_is_ours(fs, name));
 }
 
 static void finding_done(struct rule_finding *finding)
@@ -133,19 +69,12 @@ static int add_finding(struct rule_files *files, struct rule_finding *finding)
 	return r;
 }
 
-static char *path_of(const struct rule_file *file)
-{
-	char *path;
-
-	return asprintf(&path, "/%s/%s", file->dir, file->name) < 0 ? NULL : path;
-}
-
-static int add_unreadable(struct rule_files *files, const struct rule_file *file,
+static int add_unreadable(struct rule_files *files, const struct conf_file *file,
 			  const char *reason)
 {
 	struct rule_finding finding = {
 		.kind = RULE_FILE_UNREADABLE,
-		.file = path_of(file),
+		.file = conf_file_path(file),
 		.reason = reason,
 		.text = strdup(""),
 	};
@@ -153,47 +82,9 @@ static int add_unreadable(struct rule_files *files, const struct rule_file *file
 	return add_finding(files, &finding);
 }
 
-static bool is_utf8(struct str s)
-{
-	for (size_t i = 0; i < s.n;) {
-		unsigned char c = (unsigned char)s.p[i++];
-		unsigned more = c < 0x80 ? 0 : c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-
-		if ((c >= 0x80 && c < 0xc2) || c > 0xf4)
-			return false;
-		for (; more > 0; more--, i++)
-			if (i == s.n || ((unsigned char)s.p[i] & 0xc0) != 0x80)
-				return false;
-	}
-	return true;
-}
-
-/* What people see of a rule: its continuation lines in one, and nothing that is no text. */
-static char *one_line(struct str text)
-{
-	char *line = malloc(text.n + 1);
-	bool is_text = is_utf8(text);
-	size_t n = 0;
-
-	for (size_t i = 0; line && i < text.n; i++) {
-		char c = text.p[i];
-		bool goes_on = c == '\\' && i + 1 < text.n && strchr("\r\n", text.p[i + 1]);
-
-		if (goes_on || isspace((unsigned char)c))
-			c = ' ';
-		else if (iscntrl((unsigned char)c) || ((unsigned char)c >= 0x80 && !is_text))
-			c = '?';
-		if (c != ' ' || (n > 0 && line[n - 1] != ' '))
-			line[n++] = c;
-	}
-	if (line)
-		line[n] = '\0';
-	return line;
-}
-
 /* One file while it is looked at. */
 struct reading {
-	const struct rule_file *file;
+	const struct conf_file *file;
 	struct str text;
 	struct udev_rules rules;
 	struct onliner_rules onliners;
@@ -206,10 +97,10 @@ static int add_rule(struct rule_files *files, const struct reading *reading,
 	const struct udev_rule *rule = &reading->rules.rules[onliner->index];
 	struct rule_finding finding = {
 		.kind = RULE_REPLACED,
-		.file = path_of(reading->file),
+		.file = conf_file_path(reading->file),
 		.line = rule->line,
 		.is_doubtful = onliner->obstacle == ONLINER_DOUBTFUL,
-		.text = one_line(
+		.text = conf_file_show(
 			(struct str){ reading->text.p + rule->start, rule->end - rule->start }),
 	};
 
@@ -225,8 +116,8 @@ static int add_rule(struct rule_files *files, const struct reading *reading,
 static int add_replacement(struct rule_files *files, const struct reading *reading)
 {
 	struct rule_replacement replacement = { .name = strdup(reading->file->name) };
-	_cleanup_free_ char *path = path_of(reading->file);
-	_cleanup_free_ char *origin = path ? one_line(str_of(path)) : NULL;
+	_cleanup_free_ char *path = conf_file_path(reading->file);
+	_cleanup_free_ char *origin = path ? conf_file_show(str_of(path)) : NULL;
 	int r = replacement.name && origin ? 0 : -ENOMEM;
 
 	if (r == 0)
@@ -280,7 +171,7 @@ static const char *explain(int r)
 	}
 }
 
-static int read_file(const struct sysfs *fs, struct rule_files *files, const struct rule_file *file)
+static int read_file(const struct sysfs *fs, struct rule_files *files, const struct conf_file *file)
 {
 	struct reading reading = { .file = file };
 	_cleanup_free_ char *text = NULL;
@@ -303,12 +194,12 @@ static int read_file(const struct sysfs *fs, struct rule_files *files, const str
 int rule_files_read(const struct sysfs *fs, struct rule_files *ret)
 {
 	struct rule_files files = { .findings = NULL };
-	struct file_list list = { NULL, 0 };
-	int r = list_files(fs, &list);
+	struct conf_files list = { NULL, 0 };
+	int r = conf_files_list(fs, dirs, ARRAY_SIZE(dirs), counts, &list);
 
 	for (size_t i = 0; i < list.n && r == 0; i++)
 		r = read_file(fs, &files, &list.files[i]);
-	free(list.files);
+	conf_files_done(&list);
 	if (r < 0) {
 		rule_files_done(&files);
 		return r;
