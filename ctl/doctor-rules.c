@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Check of udev rules that online memory as well. */
+/* Checks of what onlines memory as well: udev rules, and lines of tmpfiles.d. */
 #include <string.h>
 
 #include "doctor.h"
 #include "log.h"
 #include "rule_files.h"
+#include "tmpfiles.h"
 
 /* While memhp is not in force nobody is to keep others from onlining, but who does is of interest. */
 static bool is_competitor(const struct patient *patient)
@@ -80,4 +81,25 @@ void check_rules(const struct patient *patient)
 	for (size_t i = 0; i < files.n_findings; i++)
 		report(patient, &files.findings[i]);
 	rule_files_done(&files);
+}
+
+void check_tmpfiles(const struct patient *patient)
+{
+	struct tmpfiles tmpfiles = { NULL, 0 };
+	char subject[600];
+
+	if (!patient->view->is_in_force)
+		return;
+	if (tmpfiles_read(&patient->ctl->fs, (enum onliner)patient->view->policy.onliner,
+			  &tmpfiles) < 0)
+		log_error("out of memory");
+	for (size_t i = 0; i < tmpfiles.n; i++) {
+		(void)snprintf(subject, sizeof(subject), "%s:%u", tmpfiles.lines[i].file,
+			       tmpfiles.lines[i].line);
+		findings_add(patient->findings, SEVERITY_ERROR, "competing-tmpfiles", subject,
+			     "remove it, or mask the file by a link to /dev/null in "
+			     "/etc/tmpfiles.d",
+			     "this line onlines memory at boot, whatever memhp decides");
+	}
+	tmpfiles_done(&tmpfiles);
 }

@@ -39,8 +39,9 @@ void check_ratio(const struct patient *patient);
 void check_dax_state(const struct patient *patient);
 void check_windows(const struct patient *patient);
 
-/* doctor-rules.c: udev rules of others. */
+/* doctor-rules.c: udev rules of others, and lines of tmpfiles.d. */
 void check_rules(const struct patient *patient);
+void check_tmpfiles(const struct patient *patient);
 
 /* doctor-pmem.c: persistent memory that carries data, beside what is memory. */
 void check_beside_data(const struct patient *patient);

@@ -89,6 +89,27 @@ size_t reduce_iomem(char *p, size_t n)
 	return kept;
 }
 
+static bool has(struct str s, const char *part)
+{
+	return s.n > 0 && memmem(s.p, s.n, part, strlen(part));
+}
+
+size_t reduce_tmpfiles(char *p, size_t n)
+{
+	struct str rest = { p, n }, line;
+	size_t kept = 0;
+
+	while (str_next_line(&rest, &line)) {
+		if (has(line, "/memory") || has(line, "/auto_online_blocks")) {
+			memmove(p + kept, line.p, line.n);
+			kept += line.n;
+		}
+		if (kept < n)
+			p[kept++] = '\n';
+	}
+	return kept;
+}
+
 static bool is_about_memory(struct str word)
 {
 	static const char *const starts[] = {

@@ -17,5 +17,8 @@ size_t reduce_boot_params(char *p, size_t n);
 /* /proc/iomem without the kernel's own sections, which tell where KASLR has put it. */
 size_t reduce_iomem(char *p, size_t n);
 
+/* tmpfiles.d: only lines about memory; the others are left empty, so that the numbers stay. */
+size_t reduce_tmpfiles(char *p, size_t n);
+
 /* The kernel command line: only words about memory. */
 size_t reduce_cmdline(char *p, size_t n);

@@ -290,7 +290,8 @@ static int put_matching(struct job *job, const struct item *item, const char *pa
 }
 
 /* @suffix: a pattern below each of @paths, or "" */
-static int put_files(struct job *job, const char *const *paths, size_t n, const char *suffix)
+static int put_files(struct job *job, const char *const *paths, size_t n, const char *suffix,
+		     size_t (*reduce)(char *p, size_t n))
 {
 	int r = 0;
 
@@ -298,7 +299,7 @@ static int put_files(struct job *job, const char *const *paths, size_t n, const 
 		char pattern[64];
 
 		(void)snprintf(pattern, sizeof(pattern), "%s%s", paths[i], suffix);
-		r = put_matching(job, &(struct item){ pattern, KIND_FILE, NULL }, "", pattern);
+		r = put_matching(job, &(struct item){ pattern, KIND_FILE, reduce }, "", pattern);
 	}
 	return r;
 }
@@ -306,13 +307,15 @@ static int put_files(struct job *job, const char *const *paths, size_t n, const 
 static int put_config(struct job *job)
 {
 	static const char *const files[] = PATHS_CONFIG, *const dirs[] = PATHS_CONFIG_DROPINS;
-	static const char *const rules[] = PATHS_UDEV_RULES;
-	int r = put_files(job, files, ARRAY_SIZE(files), "");
+	static const char *const rules[] = PATHS_UDEV_RULES, *const tmpfiles[] = PATHS_TMPFILES;
+	int r = put_files(job, files, ARRAY_SIZE(files), "", NULL);
 
 	if (r == 0)
-		r = put_files(job, dirs, ARRAY_SIZE(dirs), "/*.conf");
+		r = put_files(job, dirs, ARRAY_SIZE(dirs), "/*.conf", NULL);
 	if (r == 0)
-		r = put_files(job, rules, ARRAY_SIZE(rules), "/*.rules");
+		r = put_files(job, rules, ARRAY_SIZE(rules), "/*.rules", NULL);
+	if (r == 0)
+		r = put_files(job, tmpfiles, ARRAY_SIZE(tmpfiles), "/*.conf", reduce_tmpfiles);
 	return r;
 }
 

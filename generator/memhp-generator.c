@@ -19,6 +19,7 @@
 #include "rules.h"
 #include "snapshot.h"
 #include "sysfs.h"
+#include "tmpfiles.h"
 
 #define UNIT "memhp.service"
 
@@ -212,6 +213,22 @@ static void render_others(const struct sysfs *fs, const struct policy *policy,
 	}
 }
 
+/* Nothing can be done about them here; who has written them is to know. */
+static void report_tmpfiles(const struct sysfs *fs, const struct policy *policy)
+{
+	struct tmpfiles tmpfiles = { NULL, 0 };
+	int r = tmpfiles_read(fs, (enum onliner)policy->onliner, &tmpfiles);
+
+	if (r < 0)
+		log_error("cannot look into tmpfiles.d: %s", strerror(-r));
+	for (size_t i = 0; i < tmpfiles.n; i++)
+		log_warning(
+			"%s:%u: onlines memory after memhp has started, whatever memhp decides: "
+			"%s",
+			tmpfiles.lines[i].file, tmpfiles.lines[i].line, tmpfiles.lines[i].text);
+	tmpfiles_done(&tmpfiles);
+}
+
 /* @policy: gets who onlines. */
 static int render(const struct sysfs *fs, struct policy *policy, const char *origin,
 		  uint64_t block_size, struct rendered *ret)
@@ -236,6 +253,7 @@ static int render(const struct sysfs *fs, struct policy *policy, const char *ori
 	if (ret->rules_n < 0 || ret->policy_n < 0 || ret->boot_memory_n < 0)
 		return -ENOSPC;
 	render_others(fs, policy, &ret->others);
+	report_tmpfiles(fs, policy);
 	return 0;
 }
 

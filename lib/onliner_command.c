@@ -331,6 +331,13 @@ static enum onliner_target written_target(struct str name, struct str command)
 	return target;
 }
 
+enum onliner_target onliner_write_target(struct str path, struct str value)
+{
+	if (!str_starts(path, "/sys/") || !is_order(file_name(path), value))
+		return ONLINER_TARGET_NONE;
+	return written_target(path, path);
+}
+
 /* A name that leaves it open whose state that is. */
 static bool is_anywhere(struct str name)
 {

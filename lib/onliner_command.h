@@ -20,6 +20,9 @@ enum onliner_target {
  */
 enum onliner_target onliner_attribute_target(struct str attribute, struct str value);
 
+/* As ATTR, when @value is written to the file @path: none but in sysfs, and of memory. */
+enum onliner_target onliner_write_target(struct str path, struct str value);
+
 struct onlining {
 	enum onliner_target target;
 	bool is_doubtful; /* it may as well do something else */

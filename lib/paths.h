@@ -49,6 +49,12 @@
 			"usr/lib/udev/rules.d", "lib/udev/rules.d"                 \
 	}
 
+#define PATHS_TMPFILES                                                          \
+	{                                                                       \
+		"etc/tmpfiles.d", "run/tmpfiles.d", "usr/local/lib/tmpfiles.d", \
+			"usr/lib/tmpfiles.d", "lib/tmpfiles.d"                  \
+	}
+
 #define PATH_DAXCTL_CONFIG "etc/daxctl.conf.d"
 #define PATH_ARCH "proc/sys/kernel/arch"
 #define PATH_RELEASE "proc/sys/kernel/osrelease"

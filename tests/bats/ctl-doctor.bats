@@ -201,6 +201,14 @@ onlined()
 	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:1 "OverrideRules=yes"
 }
 
+@test "a line of tmpfiles.d that onlines memory" {
+	in_force boot-only
+	does_not_find competing-tmpfiles
+	config etc/tmpfiles.d/site.conf <<<$'# mine\nw /sys/devices/system/memory/memory*/state - - - - online'
+	finds competing-tmpfiles /etc/tmpfiles.d/site.conf:2 "onlines memory" "mask"
+	run -2 ctl doctor
+}
+
 # -- The kernel
 
 @test "a kernel that onlines new memory by itself" {

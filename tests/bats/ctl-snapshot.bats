@@ -68,6 +68,7 @@ opened()
 	strace -qq true 2>/dev/null || skip "strace cannot trace here"
 	config <<<$'[Policy]\nMovableRatio=200'
 	config etc/memhp.conf.d/10-site.conf <<<$'[Policy]\nNumaAware=no'
+	config etc/tmpfiles.d/site.conf <<<"# nothing"
 	for name in cxl-window pmem-window three-windows one-dimm virtio-mem no-numa; do
 		machine "$name"
 		mkdir -p "$root/sys/bus/dax/devices/dax0.0" "$root/sys/module/memory_hotplug/parameters" "$root/proc/sys/kernel"
@@ -119,6 +120,21 @@ opened()
 	ctl snapshot "$archive"
 	unpack
 	equal "$(<"$unpacked/proc/cmdline")" 'memhp=on memory_hotplug.auto_movable_ratio=200'
+}
+
+@test "of tmpfiles.d only lines about memory are kept, where they are" {
+	in_force one-dimm
+	config usr/lib/tmpfiles.d/site.conf <<-'END'
+		f /etc/key - - - - secret
+		w /sys/devices/system/memory/auto_online_blocks - - - - online
+		w /sys/devices/system/*/auto_online_blocks - - - - online
+		# secret
+	END
+	ctl snapshot "$archive"
+	unpack
+	equal "$(<"$unpacked/usr/lib/tmpfiles.d/site.conf")" \
+		$'\n'"$(sed -n 2,3p "$root/usr/lib/tmpfiles.d/site.conf")"
+	diff -u <(tools "$root") <(tools "$unpacked")
 }
 
 @test "of the NFIT only address ranges are kept, without serial numbers" {

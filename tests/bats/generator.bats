@@ -51,6 +51,16 @@ corrupt()
 
 # -- What is rendered
 
+@test "a line of tmpfiles.d that onlines memory is named with file and line" {
+	machine one-dimm
+	config etc/tmpfiles.d/site.conf <<<$'# mine\nw /sys/devices/system/memory/memory*/state - - - - online'
+	run -0 generator "$out"
+	contains "$output" "/etc/tmpfiles.d/site.conf:2: " "onlines memory" "memory*/state - - - - online"
+	config <<<$'[Policy]\nOnliner=none'
+	run -0 generator "$out"
+	lacks "$output" site.conf
+}
+
 @test "a machine without windows: one rule, the policy, boot memory, and a service that starts" {
 	machine one-dimm
 	generate
