@@ -138,7 +138,8 @@ static int explain_error(int error)
 	}
 }
 
-static struct policy load_policy(const struct sysfs *fs)
+/* @level: of what is said where the defaults have to do. */
+static struct policy load_policy(const struct sysfs *fs, int level)
 {
 	_cleanup_free_ char *text = NULL;
 	struct policy policy = policy_default();
@@ -148,7 +149,7 @@ static struct policy load_policy(const struct sysfs *fs)
 	if (r == 0)
 		r = policy_parse(&policy, (struct str){ text, n });
 	if (r < 0)
-		log_warning("/" PATH_POLICY " is %s, built-in defaults apply",
+		log_message(level, "/" PATH_POLICY " is %s, built-in defaults apply",
 			    r == -ENOENT  ? "missing" :
 			    r == -EBADMSG ? "damaged" :
 					    "unreadable");
@@ -213,7 +214,7 @@ static void print_offline(const struct sysfs *fs, const struct snapshot *snapsho
 
 static int dry_run(const struct sysfs *fs, const struct args *args)
 {
-	struct policy policy = load_policy(fs);
+	struct policy policy = load_policy(fs, LOG_WARNING);
 	const struct block *block;
 	struct snapshot snapshot;
 	int r = snapshot_read(fs, &snapshot);
@@ -291,7 +292,7 @@ static int run_event(const struct sysfs *fs, const struct args *args)
 
 	if (is_stopped(fs))
 		return leave();
-	policy = load_policy(fs);
+	policy = load_policy(fs, LOG_WARNING);
 	leader.policy = &policy;
 	if (policy.onliner == ONLINER_KERNEL)
 		return STATUS_DONE; /* udevd may not have noticed yet that the rules are gone */
@@ -313,19 +314,26 @@ static unsigned pause_after(unsigned try)
 	return seconds < SWEEP_PAUSE_MAX_S ? seconds : SWEEP_PAUSE_MAX_S;
 }
 
-/* One try of the sweep: 0, see @leader, or -errno. */
+/* One try of the sweep, by the policy that is in force by then: 0, see @leader, or -errno. */
 static int sweep_once(struct leader *leader)
 {
 	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
+	struct policy policy;
 	int r = spool_open(leader->fs, &spool);
 
-	leader->spool = &spool;
 	if (r == 0)
 		r = spool_wait_lock(&spool);
 	if (is_stopped(leader->fs))
 		r = -ENOENT;
-	if (r == 0)
-		r = leader_run(leader);
+	if (r < 0)
+		return r;
+	policy = load_policy(leader->fs, leader->try > 1 ? LOG_DEBUG : LOG_WARNING);
+	if (policy.onliner == ONLINER_KERNEL)
+		return 0; /* what memhp.service met offline it has onlined itself */
+	leader->policy = &policy;
+	leader->spool = &spool;
+	r = leader_run(leader);
+	leader->policy = NULL;
 	leader->spool = NULL;
 	return r; /* closed, so that events can be handled during the pause */
 }
@@ -338,14 +346,9 @@ static bool is_over(const struct leader *leader, int r)
 
 static int run_sweep(const struct sysfs *fs, const char *socket_name)
 {
-	struct policy policy = load_policy(fs);
-
-	if (policy.onliner == ONLINER_KERNEL)
-		return STATUS_DONE; /* what memhp.service met offline it has onlined itself */
 	for (unsigned try = 1;; try++) {
 		struct leader leader = {
 			.fs = fs,
-			.policy = &policy,
 			.own_block = LEADER_NO_BLOCK,
 			.budget_ms = UINT64_MAX,
 			.try = try,

@@ -155,6 +155,10 @@ stopped()
 	stopped memory33
 }
 
+@test "memhp.service is stopped while the sweep has no lock yet" {
+	stopped --drain
+}
+
 @test "memhp.service is stopped while a block is left to the sweep" {
 	stopped --queue memory40
 }
@@ -467,6 +471,19 @@ while True:
 	settled
 	contains "$(<"$spool/groups/PNP0C80:00")" MEMHP_TRY=3
 	contains "$(<"$spool/stats")" blocks_onlined=8 blocks_refused=2 retries=2 blocks_given_up=0 decisions=4
+}
+
+@test "a policy that is reloaded while the sweep pauses rules its next try" {
+	prepare
+	config <<<$'[Dimm]\nZone=kernel'
+	cp "$spool/policy" "$BATS_TEST_TMPDIR/old"
+	policy
+	mv "$spool/policy" "$root/new"
+	mv "$BATS_TEST_TMPDIR/old" "$spool/policy"
+	faults hurry "pause 1 move new run/memhp/policy" "memory"{32..35}" EPERM 4"
+	callout --drain 2>/dev/null
+	equal "$(zones 32 39)" "$(same 4 Normal) $(same 4 Movable)"
+	contains "$(<"$spool/groups/PNP0C80:00")" "MEMHP_REASON=fixed by [Dimm]" MEMHP_TRY=2
 }
 
 @test "an address of a service manager that is none is passed over" {

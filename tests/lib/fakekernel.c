@@ -20,6 +20,7 @@
  *     at N kill               the program dies before the Nth call that it makes to the file system
  *     at N gone memory34...   these blocks are unplugged before that call
  *     at N stop               memhp.service is stopped before that call, unless a leader is at work
+ *     at N move FROM TO       a file gets another name before that call, both below the root
  *     pause N ...             likewise, before its Nth pause
  *     fs PATH ERROR           nothing can be made, renamed or written whose path has PATH in it, nor,
  *                             with "ERROR all", removed
@@ -299,11 +300,11 @@ static void stop(const struct target *tree)
 	(void)rename(in_tree(tree, "/run/memhp"), in_tree(tree, "/run/memhp.stopped"));
 }
 
-/* "kill", "stop", or "gone memory32 memory33" */
+/* "kill", "stop", "move FROM TO", or "gone memory32 memory33" */
 static void act(struct str action)
 {
 	struct target target = { .block = "" };
-	struct str word;
+	struct str word, from;
 
 	if (!str_next_word(&action, &word))
 		return;
@@ -312,6 +313,9 @@ static void act(struct str action)
 	(void)snprintf(target.root, sizeof(target.root), "%s", root_path);
 	if (str_eq(word, "stop"))
 		stop(&target);
+	if (str_eq(word, "move") && str_next_word(&action, &from) && str_next_word(&action, &word))
+		(void)rename(in_tree(&target, "/%.*s", STR_ARG(from)),
+			     in_tree(&target, "/%.*s", STR_ARG(word)));
 	while (str_next_word(&action, &word)) {
 		(void)snprintf(target.block, sizeof(target.block), "%.*s", STR_ARG(word));
 		(void)rename(in_tree(&target, MEMORY "%s", target.block),
