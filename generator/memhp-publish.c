@@ -70,12 +70,17 @@ static int publish(const struct sysfs *fs)
 	static const struct {
 		const char *path;
 		unsigned mode;
-	} dirs[] = { { PATH_PENDING, 0700 }, { PATH_TAKEN, 0700 },  { PATH_HELD, 0700 },
-		     { PATH_GROUPS, 0755 },  { PATH_BLOCKS, 0755 }, { PATH_UDEV_RULES, 0755 } };
+		int (*make)(const struct sysfs *fs, unsigned mode, const char *fmt, ...);
+	} dirs[] = {
+		{ PATH_RUN, 0755, sysfs_mkdir },	{ PATH_PENDING, 0700, sysfs_claim_dir },
+		{ PATH_TAKEN, 0700, sysfs_claim_dir },	{ PATH_HELD, 0700, sysfs_claim_dir },
+		{ PATH_GROUPS, 0755, sysfs_claim_dir }, { PATH_BLOCKS, 0755, sysfs_claim_dir },
+		{ PATH_UDEV_RULES, 0755, sysfs_mkdir },
+	};
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		r = sysfs_mkdir(fs, dirs[i].mode, "%s", dirs[i].path);
+		r = dirs[i].make(fs, dirs[i].mode, "%s", dirs[i].path);
 		if (r < 0) {
 			log_error("cannot make /%s: %s", dirs[i].path, strerror(-r));
 			return r;

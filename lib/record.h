@@ -43,7 +43,10 @@ const char *record_state_name(enum record_state state);
 /* Who brings the blocks of a verdict online: "memhp", or who has to when memhp leaves them. */
 const char *record_owner(const struct verdict *verdict);
 
-/* Makes the directories, not /run/memhp itself, and replaces the group's record. 0 or -errno. */
+/*
+ * Makes the directories, in place of files and links but not /run/memhp itself, and replaces the
+ * group's record. 0 or -errno.
+ */
 _must_check_ int record_write(const struct sysfs *fs, const struct record *record);
 
 /*

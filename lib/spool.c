@@ -26,7 +26,7 @@ int spool_open(const struct sysfs *fs, struct spool *ret)
 	int r;
 
 	spool.pending = sysfs_open_dir(fs, PATH_PENDING);
-	if (spool.pending == -ENOENT) {
+	if (spool.pending == -ENOENT || spool.pending == -ENOTDIR) {
 		r = sysfs_claim_dir(fs, 0700, PATH_PENDING);
 		if (r < 0)
 			return r;
@@ -159,7 +159,7 @@ int spool_keep_held(const struct sysfs *fs, const struct spool *spool)
 	return take_names(fs, PATH_HELD, spool->held, spool->taken);
 }
 
-/* Makes the directory where it is missing. */
+/* Makes the directory where there is none. */
 static int open_leaders(const struct sysfs *fs, const char *path, int *fd)
 {
 	int r;

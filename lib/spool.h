@@ -26,8 +26,8 @@ struct spool {
 #define SPOOL_CLOSED ((struct spool){ -1, -1, -1 })
 
 /*
- * Makes the directories (0700) where they are missing; not /run/memhp, which is there while memhp is
- * in force: -ENOENT.
+ * Makes the directories (0700) where they are missing, in place of files and links; not /run/memhp,
+ * which is there while memhp is in force: -ENOENT.
  */
 _must_check_ int spool_open(const struct sysfs *fs, struct spool *ret);
 /*

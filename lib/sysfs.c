@@ -302,8 +302,13 @@ int sysfs_claim_dir(const struct sysfs *fs, unsigned mode, const char *fmt, ...)
 {
 	char path[PATH_MAX];
 
+	int r;
+
 	FORMAT_PATH(path, fmt);
-	return make_dir(fs->fd, path, mode);
+	r = make_dir(fs->fd, path, mode);
+	if (r == -ENOTDIR && unlinkat(fs->fd, path, 0) == 0)
+		r = make_dir(fs->fd, path, mode);
+	return r;
 }
 
 int sysfs_open_dir(const struct sysfs *fs, const char *fmt, ...)

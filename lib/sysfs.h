@@ -75,7 +75,8 @@ _must_check_ _printf_(3, 4) int sysfs_write(const struct sysfs *fs, const char *
 /*
  * Below /run, and in a generator's output: nothing of these follows a symbolic link in the last
  * component. sysfs_mkdir() makes missing parents (0755) as well and is content with a directory
- * that is there; so is sysfs_claim_dir(), whose parent has to be there; sysfs_open_dir() gives a descriptor that flock(2) and openat(2) take.
+ * that is there; so is sysfs_claim_dir(), whose parent has to be there and which puts it in place of
+ * a file or a link; sysfs_open_dir() gives a descriptor that flock(2) and openat(2) take.
  */
 _must_check_ _printf_(3, 4) int sysfs_mkdir(const struct sysfs *fs, unsigned mode, const char *fmt,
 					    ...);

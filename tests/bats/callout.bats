@@ -702,8 +702,7 @@ memory35"
 @test "where nothing can be held a device is onlined all the same, and nothing is said" {
 	machine one-dimm
 	policy
-	mkdir -p "$spool"
-	ln -s . "$spool/held"
+	faults "fs run/memhp/held ENOSPC"
 	run -0 --separate-stderr callout memory32
 	equal "$(zones 32 35)" "$dimm_movable"
 	equal "$(grep -v ' online, movable: ' <<<"$stderr" || :)" ""
@@ -742,10 +741,10 @@ memory35"
 @test "where the spool cannot be used, the block and its group are onlined all the same" {
 	machine four-dimms
 	policy
-	touch "$spool/pending"
+	faults "fs run/memhp/pending EIO"
 	run -0 --separate-stderr callout memory33
 	equal "$(zones 32 39)" "$dimm_movable $dimm_offline"
-	contains "$stderr" "cannot use /run/memhp/pending: Not a directory" memory33
+	contains "$stderr" "cannot use /run/memhp/pending: Input/output error" memory33
 }
 
 # -- Failures
@@ -979,10 +978,9 @@ MEMHP_OWNER=memhp"
 	equal "$(zones 32 35)" "$dimm_offline"
 	run -0 callout --drain
 	equal "$(zones 32 35)" "$dimm_movable"
-	rm -r "$spool/pending"
-	touch "$spool/pending"
+	faults "fs run/memhp/pending EROFS"
 	run -1 --separate-stderr callout --queue memory33
-	equal "$stderr" "memhp: cannot put memory33 into /run/memhp/pending: Not a directory"
+	equal "$stderr" "memhp: cannot put memory33 into /run/memhp/pending: Read-only file system"
 }
 
 @test "--help and --version" {

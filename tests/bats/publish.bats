@@ -327,6 +327,21 @@ not_stopped()
 	contains "$output" "cannot make /run/udev/rules.d: Not a directory"
 }
 
+@test "what is no directory below /run/memhp is replaced, and nothing behind a link is touched" {
+	local name
+
+	rendered
+	mkdir -p "$spool" "$BATS_TEST_TMPDIR/elsewhere"
+	touch "$spool/taken" "$BATS_TEST_TMPDIR/elsewhere/precious"
+	for name in pending held groups blocks; do
+		ln -s "$BATS_TEST_TMPDIR/elsewhere" "$spool/$name"
+	done
+	publish start
+	equal "$(stat -c '%F %a' "$spool"/{pending,taken,held,groups,blocks} | sort | uniq -c | xargs)" \
+		"3 directory 700 2 directory 755"
+	equal "$(ls "$BATS_TEST_TMPDIR/elsewhere")" precious
+}
+
 @test "a link in place of a published file is replaced, not followed" {
 	rendered
 	mkdir -p "$root/run/udev/rules.d"

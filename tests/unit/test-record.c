@@ -117,9 +117,6 @@ static void test_write_errors(void **state)
 		struct tree_node nodes[2];
 		int result;
 	} rows[] = {
-		{ "groups is a file", { { GROUPS, "" } }, -ENOTDIR },
-		{ "blocks is a file", { { BLOCKS, "" } }, -ENOTDIR },
-		{ "blocks is a link", { { BLOCKS, "-> groups" } }, -ENOTDIR },
 		{ "the directory is a file", { { "run/memhp", "" } }, -ENOTDIR },
 		{ "memhp is not in force", { { "run", NULL } }, -ENOENT },
 		{ "the record is a directory", { { GROUPS "/x", NULL } }, -EISDIR },
@@ -130,11 +127,31 @@ static void test_write_errors(void **state)
 		struct record record = dimm_record("x", NULL);
 		int r;
 
+		tree_drop(tree, "run");
 		tree_add(tree, rows[i].nodes);
 		r = record_write(&tree->fs, &record);
 		if (r != rows[i].result)
 			fail_msg("%s: %d", rows[i].name, r);
 		assert_false(tree_has(tree, GROUPS "/x.tmp"));
+	}
+}
+
+static void test_no_directories(void **state)
+{
+	static const struct tree_node rows[][3] = {
+		{ { GROUPS, "" } },
+		{ { BLOCKS, "" } },
+		{ { BLOCKS, "-> groups" } },
+		{ { "run/elsewhere", NULL }, { GROUPS, "-> ../elsewhere" } },
+	};
+	const struct tree *tree = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tree_add(tree, rows[i]);
+		write_record(tree, "PNP0C80:00", NULL);
+		assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+		assert_int_equal(tree_count(tree, GROUPS) + tree_count(tree, BLOCKS), 2);
+		assert_int_equal(tree_count(tree, "run/elsewhere"), 0);
 		tree_drop(tree, "run");
 	}
 }
@@ -442,6 +459,7 @@ int main(void)
 		TREE_TEST("a block that is linked anew has the new ones", test_links_move),
 		TREE_TEST("a link that cannot be made is told", test_link_errors),
 		TREE_TEST("a record that cannot be written is told", test_write_errors),
+		TREE_TEST("what is no directory gives way to one", test_no_directories),
 		TREE_TEST("a record that is too long leaves the old one", test_too_long),
 		TREE_TEST("the longest name of a group fits", test_longest_group),
 		TREE_TEST("state and try are there when something has come of it", test_states),

@@ -363,6 +363,38 @@ static void test_mkdir(void **state)
 	assert_false(tree_has(tree, "nowhere"));
 }
 
+static void test_claim_dir(void **state)
+{
+	static const struct {
+		const char *path;
+		int result;
+	} rows[] = {
+		{ "directory", 0 },    { "new", 0 },
+		{ "file", 0 },	       { "link", 0 },
+		{ "dangling", 0 },     { "none/new", -ENOENT },
+		{ "f/new", -ENOTDIR }, { "f/new/x", -ENOTDIR },
+	};
+	const struct tree *tree = *state;
+
+	tree_text(tree, "f", "");
+	tree_text(tree, "file", "");
+	tree_text(tree, "directory/x", "");
+	tree_link(tree, "link", "directory");
+	tree_link(tree, "dangling", "nowhere");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int r = sysfs_claim_dir(&tree->fs, 0700, "%s", rows[i].path);
+
+		if (r != rows[i].result)
+			fail_msg("%s: %d", rows[i].path, r);
+		if (r == 0)
+			assert_true(S_ISDIR(stat_of(tree, rows[i].path).st_mode));
+	}
+	assert_int_equal(stat_of(tree, "file").st_mode & 0777, 0700);
+	assert_true(tree_has(tree, "directory/x"));
+	assert_false(tree_has(tree, "nowhere"));
+	assert_false(tree_has(tree, "none"));
+}
+
 static void test_open_dir(void **state)
 {
 	const struct tree *tree = *state;
@@ -619,6 +651,8 @@ int main(void)
 			  test_write_halves),
 		TREE_TEST("a full disk leaves the old file", test_full_disk),
 		TREE_TEST("directories are made with their parents", test_mkdir),
+		TREE_TEST("a directory of ours takes the place of a file or a link",
+			  test_claim_dir),
 		TREE_TEST("a link to a directory is not opened", test_open_dir),
 		TREE_TEST("removing does not follow links", test_remove),
 		TREE_TEST("a directory of files is removed, and no link is followed",
