@@ -54,6 +54,16 @@ of()
 	[ $((10 * $(of leave))) -le $((3 * $(of empty))) ]
 }
 
+@test "the callout is bound lazily also where a distribution asks for -z now, and its other relocations are read-only" {
+	[ -n "${abs_top_builddir:-}" ] || skip "needs a build"
+	# Another suffix, another program, of the objects that are there.
+	env -u MAKEFLAGS make -C "$abs_top_builddir" EXEEXT=.hardened LDFLAGS='-Wl,-z,relro -Wl,-z,now' \
+		memhp-callout.hardened
+	mv "$abs_top_builddir/memhp-callout.hardened" "$BATS_TEST_TMPDIR/callout"
+	run -1 grep -E 'BIND_NOW|FLAGS.* NOW' <(readelf --wide --dynamic "$BATS_TEST_TMPDIR/callout")
+	grep GNU_RELRO <(readelf --wide --segments "$BATS_TEST_TMPDIR/callout")
+}
+
 @test "the leader takes no more for a block of a large machine than for one of a small machine" {
 	local blocks
 
