@@ -113,6 +113,36 @@ void check_left_offline(const struct patient *patient)
 	}
 }
 
+/* Boot memory that somebody has taken offline: memhp leaves it to those who did. */
+void check_boot_offline(const struct patient *patient)
+{
+	const struct snapshot *snapshot = &patient->view->snapshot;
+	struct chmem chmem = { .option = CHMEM_ENABLE, .block_size = snapshot->block_size };
+	_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
+	uint64_t n = 0;
+	char size[64];
+
+	if (block_dir_read(&patient->ctl->fs, PATH_MEMORY, &list) < 0)
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		enum block_state state;
+		enum block_zone zone;
+
+		if (snapshot_find_block(snapshot, list.ids[i]) ||
+		    snapshot_read_state(&patient->ctl->fs, list.ids[i], &state, &zone) < 0 ||
+		    state != BLOCK_OFFLINE)
+			continue;
+		chmem_add(&chmem, list.ids[i]);
+		n++;
+	}
+	if (n == 0)
+		return;
+	chmem_end(&chmem);
+	blocks_text(snapshot, n, size);
+	findings_add(patient->findings, SEVERITY_NOTE, "boot-offline", "boot memory", chmem.text,
+		     "%s %s offline, which memhp leaves as it is", size, n == 1 ? "is" : "are");
+}
+
 /* Who fails to online what is not left to anybody. */
 static const char *explain_waiting(const struct patient *patient, const struct device *device)
 {

@@ -7,15 +7,16 @@
 #include "table.h"
 
 static void (*const checks[])(const struct patient *patient) = {
-	check_in_force,	     check_published,
-	check_configuration, check_rules,
-	check_tmpfiles,	     check_kernel_onlines,
-	check_cmdline,	     check_waiting,
-	check_split,	     check_onlined_by_others,
-	check_ratio,	     check_dax_state,
-	check_left_offline,  check_daxctl,
-	check_beside_data,   check_windows,
-	check_crash_hotplug, check_memmap,
+	check_in_force,         check_published,
+	check_configuration,    check_rules,
+	check_tmpfiles,         check_kernel_onlines,
+	check_cmdline,          check_waiting,
+	check_split,            check_onlined_by_others,
+	check_ratio,            check_dax_state,
+	check_left_offline,     check_boot_offline,
+	check_daxctl,           check_beside_data,
+	check_windows,          check_crash_hotplug,
+	check_memmap,
 };
 
 enum {

@@ -33,6 +33,7 @@ void check_memmap(const struct patient *patient);
 /* doctor-memory.c: devices, blocks and windows. */
 void check_onlined_by_others(const struct patient *patient);
 void check_left_offline(const struct patient *patient);
+void check_boot_offline(const struct patient *patient);
 void check_waiting(const struct patient *patient);
 void check_split(const struct patient *patient);
 void check_ratio(const struct patient *patient);

@@ -56,6 +56,7 @@ onlined()
 
 @test "a healthy machine has no finding" {
 	in_force boot-only
+	set_block memory15 online Normal
 	run -0 ctl doctor
 	equal "$output" "nothing found"
 	run -0 ctl --quiet doctor
@@ -348,6 +349,20 @@ onlined()
 	config <<<$'[Dimm]\nZone=leave'
 	in_force one-dimm
 	finds left-offline PNP0C80:00 "chmem -e 0x100000000-0x11fffffff, or Zone= in [Dimm]"
+}
+
+@test "boot memory that is offline is worth a note" {
+	in_force boot-only
+	finds boot-offline "boot\\\\x20memory" "128M (1 block) is offline" "chmem -e 0x78000000-0x7fffffff"
+	set_block memory15 online Normal
+	does_not_find boot-offline
+	set_block memory12 offline none
+	set_block memory3 offline none
+	set_block memory4 offline none
+	finds boot-offline "boot\\\\x20memory" "384M (3 blocks) are offline" \
+		"chmem -e 0x18000000-0x27ffffff, chmem -e 0x60000000-0x67ffffff"
+	run -0 ctl doctor
+	equal "${#lines[@]}" 1
 }
 
 @test "blocks that stand alone are one finding where they are alike" {
