@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of devices, blocks and windows. */
+#include <errno.h>
 #include <string.h>
 
 #include "block_dir.h"
@@ -154,10 +155,17 @@ static const char *explain_waiting(const struct patient *patient, const struct d
 					"though memhp is to online them";
 }
 
+static const char *advise_waiting(const struct device *device)
+{
+	if (strstr(device->outcome, strerror(EHWPOISON)))
+		return "that memory is faulty: replace the module; see journalctl -k";
+	/* Of memory that the kernel is to online by itself there is no command. */
+	return device->command[0] ? device->command : "systemctl restart memhp";
+}
+
 static void report_waiting(const struct patient *patient, const struct device *device)
 {
-	/* Of memory that the kernel is to online by itself there is no command. */
-	const char *advice = device->command[0] ? device->command : "systemctl restart memhp";
+	const char *advice = advise_waiting(device);
 	char size[64];
 
 	blocks_text(&patient->view->snapshot, device->n_offline, size);

@@ -334,6 +334,14 @@ onlined()
 	does_not_find waiting
 }
 
+@test "blocks with faulty memory are not to be tried again" {
+	in_force one-dimm
+	faults "memory33 EHWPOISON"
+	run ctl online
+	finds online-failed PNP0C80:00 "128M (1 block) cannot be onlined" "memory33: Memory page has hardware error" "replace the module"
+	lacks "$(ctl doctor)" "memhpctl online"
+}
+
 @test "CXL memory that waits for daxctl" {
 	in_force cxl-window
 	finds left-offline dax0.0 "512M (4 blocks)" "daxctl online-memory dax0.0" "[Cxl]"
