@@ -55,6 +55,44 @@ struct str str_trim(struct str s)
 	return s;
 }
 
+/* RFC 3629: the range of the second byte excludes overlong forms, surrogates and what is too large. */
+size_t str_utf8(struct str s)
+{
+	static const struct {
+		unsigned char first, last; /* of lead bytes */
+		unsigned char low, high;   /* of second bytes */
+		unsigned char n;
+	} leads[] = {
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
+		{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i = 0, n;
+
+	if (s.n == 0 || p[0] < 0x80)
+		return s.n > 0;
+	while (i < ARRAY_SIZE(leads) && p[0] > leads[i].last)
+		i++;
+	if (i == ARRAY_SIZE(leads) || p[0] < leads[i].first || s.n < leads[i].n ||
+	    p[1] < leads[i].low || p[1] > leads[i].high)
+		return 0;
+	for (n = 2; n < leads[i].n; n++)
+		if ((p[n] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+bool str_is_utf8(struct str s)
+{
+	size_t n;
+
+	while ((n = str_utf8(s)) > 0)
+		s = skip(s, n);
+	return s.n == 0;
+}
+
 bool str_next_line(struct str *text, struct str *ret)
 {
 	const char *newline;

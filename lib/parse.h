@@ -25,6 +25,10 @@ bool str_starts(struct str s, const char *prefix);
 /* Without blanks (space, tab, CR, NL) at both ends. */
 struct str str_trim(struct str s);
 
+/* How many bytes of @s its first character takes in UTF-8; 0 when it starts with none. */
+size_t str_utf8(struct str s);
+bool str_is_utf8(struct str s);
+
 /*
  * Cuts the next line off @text, without its newline. False at the end of the text.
  */

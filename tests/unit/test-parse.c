@@ -323,6 +323,45 @@ static void text_is_compared_as_a_whole_or_from_its_start(void **state)
 	}
 }
 
+static void bytes_are_utf8_or_not(void **state)
+{
+	static const struct {
+		struct str text;
+		bool is_utf8;
+	} cases[] = {
+		{ NOTHING, true },
+		{ STR("plain"), true },
+		{ STR("\x7f"), true },
+		{ STR("\x80"), false },
+		{ STR("\xbf"), false },
+		{ STR("\xc1\xbf"), false },
+		{ STR("\xc2\x80"), true },
+		{ STR("\xc2"), false },
+		{ STR("\xc2\x41"), false },
+		{ STR("\xdf\xbf x"), true },
+		{ STR("\xe0\x9f\xbf"), false }, /* overlong */
+		{ STR("\xe0\xa0\x80"), true },
+		{ STR("\xed\x9f\xbf"), true },
+		{ STR("\xed\xa0\x80"), false }, /* a surrogate */
+		{ STR("\xef\xbf\xbd"), true },
+		{ STR("\xef\xbf"), false },
+		{ STR("\xef\xbf\x41"), false },
+		{ STR("\xf0\x8f\xbf\xbf"), false },
+		{ STR("\xf0\x90\x80\x80"), true },
+		{ STR("\xf4\x8f\xbf\xbf"), true },
+		{ STR("\xf4\x90\x80\x80"), false },
+		{ STR("\xf5\x80\x80\x80"), false },
+		{ STR("\xff"), false },
+		{ STR("text\xff\xfe"), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (str_is_utf8(cases[i].text) != cases[i].is_utf8)
+			fail_msg("case %zu is taken for %s", i,
+				 cases[i].is_utf8 ? "none" : "UTF-8");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +373,7 @@ int main(void)
 		cmocka_unit_test(lines_end_at_a_newline_or_with_the_text),
 		cmocka_unit_test(words_are_separated_by_spaces_and_tabs),
 		cmocka_unit_test(trimming_takes_blanks_off_both_ends),
+		cmocka_unit_test(bytes_are_utf8_or_not),
 		cmocka_unit_test(text_is_compared_as_a_whole_or_from_its_start),
 	};
 
