@@ -9,8 +9,10 @@
 #include "block_dir.h"
 #include "chmem.h"
 #include "paths.h"
-#include "precedent.h"
 #include "record.h"
+#include "walk.h"
+
+#define N_ZONES (ZONE_LEAVE + 1)
 
 void devices_done(struct devices *devices)
 {
@@ -106,34 +108,129 @@ static const struct namespace *find_beside(const struct namespaces *namespaces,
 	return ns && ns->beside != SIZE_MAX ? &namespaces->n[ns->beside] : NULL;
 }
 
-/* @block: the first of the group's that is offline, or its first. */
-static struct device describe(const struct ctl *ctl, const struct view *view,
-			      const struct namespaces *namespaces, const struct block *block)
+/* All that is asked of, and what would be done with it. */
+struct survey {
+	const struct ctl *ctl;
+	const struct view *view;
+	const struct namespaces *namespaces;
+	struct walk walk;
+	size_t *first_step; /* of each group, counted from 1; 0: it has none */
+};
+
+static void survey_done(struct survey *survey)
 {
-	const struct group *group = &view->snapshot.groups.g[block->group];
-	struct verdict verdict = precedent_decide(&ctl->fs, &view->snapshot, &view->policy, block);
+	walk_done(&survey->walk);
+	free(survey->first_step);
+}
+
+/* Walks through all that waits. The snapshot is as before then. */
+static int look_ahead(struct survey *survey, struct view *view)
+{
+	struct walk *walk = &survey->walk;
+	size_t n = view->snapshot.groups.n;
+	int r;
+
+	survey->first_step = calloc(n ? n : 1, sizeof(*survey->first_step));
+	if (!survey->first_step)
+		return -ENOMEM;
+	*walk = (struct walk){
+		.fs = &survey->ctl->fs,
+		.snapshot = &view->snapshot,
+		.policy = &view->policy,
+	};
+	r = walk_offline(walk);
+	if (r < 0)
+		return r;
+	walk_rewind(walk, 0);
+	for (size_t i = walk->n; i > 0; i--)
+		survey->first_step[walk->steps[i - 1].group] = i;
+	return 0;
+}
+
+/* Of sums that differ the last one is told: it has all of them. */
+static void tell_reasons(const size_t n[static N_ZONES],
+			 const struct verdict *const last[static N_ZONES], char *ret, size_t size)
+{
+	size_t used = 0;
+
+	ret[0] = '\0';
+	for (enum zone zone = 0; zone <= ZONE_LEAVE; zone++) {
+		char reason[DEVICE_REASON_MAX];
+
+		if (n[zone] == 0 || used >= size)
+			continue;
+		verdict_explain(last[zone], reason, sizeof(reason));
+		used += (size_t)snprintf(ret + used, size - used, "%s%zu %s: %s",
+					 used > 0 ? "; " : "", n[zone], zone_name(zone), reason);
+	}
+}
+
+/* What waits of a group: the verdict on it, and who is to online it. */
+static void tell_verdict(const struct survey *survey, size_t index, struct device *device)
+{
+	const struct walk *walk = &survey->walk;
+	const struct group *group = &survey->view->snapshot.groups.g[index];
+	const struct verdict *first, *last[N_ZONES] = { NULL };
+	size_t n[N_ZONES] = { 0 }, i = survey->first_step[index];
+
+	if (i == 0)
+		return;
+	first = &walk->steps[i - 1].verdict;
+	for (i--; i < walk->n && walk->steps[i].group == index; i++) {
+		const struct verdict *verdict = &walk->steps[i].verdict;
+
+		n[verdict->zone]++;
+		last[verdict->zone] = verdict;
+	}
+	device->owner = device_find_owner(survey->view, group, first, device->command);
+	device->verdict = n[first->zone] == group->offline ? zone_name(first->zone) : "mixed";
+	if (device->is_recorded)
+		return;
+	if (n[first->zone] == group->offline)
+		verdict_explain(last[first->zone], device->reason, sizeof(device->reason));
+	else
+		tell_reasons(n, last, device->reason, sizeof(device->reason));
+}
+
+/* For memory that is online, too. */
+static bool is_left(const struct view *view, const struct group *group)
+{
+	const struct block *block = snapshot_find_block(&view->snapshot, group->first);
+
+	return block && snapshot_decide(&view->snapshot, &view->policy, block).zone == ZONE_LEAVE;
+}
+
+static struct device describe(const struct survey *survey, size_t index)
+{
+	const struct group *group = &survey->view->snapshot.groups.g[index];
 	struct device device = {
 		.alias = group->alias,
 		.provider = group->provider,
 		.node = group->node,
-		.has_node = block->has_node,
-		.range = group_range(view, group),
+		.has_node = group->node != NODE_UNKNOWN,
+		.range = group_range(survey->view, group),
 		.n_blocks = group->n_blocks,
 		.n_offline = group->offline,
 		.n_kernel = group->kernel,
 		.n_movable = group->movable,
-		.verdict = verdict.zone,
-		.beside = find_beside(namespaces, group),
+		.verdict = "",
+		.is_left = is_left(survey->view, group),
+		.owner = "",
+		.beside = find_beside(survey->namespaces, group),
 	};
 
 	(void)snprintf(device.name, sizeof(device.name), "%s", group->name);
-	device.owner = device_find_owner(view, group, &verdict, device.command);
-	if (group->offline == 0)
-		device.command[0] = '\0';
-	read_record(ctl, group, &device);
-	if (!device.is_recorded && group->offline > 0)
-		verdict_explain(&verdict, device.reason, sizeof(device.reason));
+	read_record(survey->ctl, group, &device);
+	tell_verdict(survey, index, &device);
 	return device;
+}
+
+/* Whether they differ in their sums at most: "fits ratio: M 0M + 128M <= 6164M". */
+static bool is_same_reason(const char *a, const char *b)
+{
+	size_t n = strcspn(a, ":");
+
+	return n == strcspn(b, ":") && strncmp(a, b, n) == 0;
 }
 
 /* Whether @next, which stands alone as @device does, is more of the same. */
@@ -146,8 +243,9 @@ static bool continues(const struct device *device, const struct device *next, ui
 	       (device->n_offline > 0) == (next->n_offline > 0) &&
 	       (device->n_kernel > 0) == (next->n_kernel > 0) &&
 	       (device->n_movable > 0) == (next->n_movable > 0) &&
-	       device->verdict == next->verdict && device->is_recorded == next->is_recorded &&
-	       strcmp(device->reason, next->reason) == 0 &&
+	       strcmp(device->verdict, next->verdict) == 0 && device->is_left == next->is_left &&
+	       device->is_recorded == next->is_recorded &&
+	       is_same_reason(device->reason, next->reason) &&
 	       strcmp(device->outcome, next->outcome) == 0;
 }
 
@@ -159,6 +257,7 @@ static void join(struct device *device, const struct device *next, uint64_t bloc
 	device->n_offline += next->n_offline;
 	device->n_kernel += next->n_kernel;
 	device->n_movable += next->n_movable;
+	memcpy(device->reason, next->reason, sizeof(device->reason));
 	(void)snprintf(device->name, sizeof(device->name), "memory%llu-memory%llu",
 		       (unsigned long long)(device->range.start / block_size),
 		       (unsigned long long)(device->range.end / block_size));
@@ -184,40 +283,18 @@ static int add_device(struct devices *devices, const struct view *view, const st
 	return 0;
 }
 
-/* For each group the block that its verdict is asked for: the first that is offline. */
-static const struct block **find_samples(const struct snapshot *snapshot)
+static int add_groups(const struct survey *survey, struct devices *devices)
 {
-	const struct block **samples =
-		calloc(snapshot->groups.n ? snapshot->groups.n : 1, sizeof(*samples));
+	const struct snapshot *snapshot = &survey->view->snapshot;
+	int r = 0;
 
-	for (size_t i = 0; samples && i < snapshot->n_blocks; i++) {
-		const struct block *block = &snapshot->blocks[i];
-		const struct block **sample = &samples[block->group];
+	for (size_t i = 0; r == 0 && i < snapshot->groups.n; i++) {
+		struct device device = describe(survey, i);
 
-		if (!*sample ||
-		    ((*sample)->state != BLOCK_OFFLINE && block->state == BLOCK_OFFLINE))
-			*sample = block;
+		r = add_device(devices, survey->view, &snapshot->groups.g[i], &device,
+			       &devices->of_group[i]);
 	}
-	return samples;
-}
-
-static int add_groups(const struct ctl *ctl, const struct view *view,
-		      const struct namespaces *namespaces, struct devices *devices)
-{
-	const struct snapshot *snapshot = &view->snapshot;
-	_cleanup_free_ const struct block **samples = find_samples(snapshot);
-
-	if (!samples)
-		return -ENOMEM;
-	for (size_t i = 0; i < snapshot->groups.n; i++) {
-		struct device device = describe(ctl, view, namespaces, samples[i]);
-		int r = add_device(devices, view, &snapshot->groups.g[i], &device,
-				   &devices->of_group[i]);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return r;
 }
 
 /* Appends a run of blocks to the list of those that pin a device. */
@@ -286,20 +363,26 @@ static int read_spool(const struct ctl *ctl, const struct snapshot *snapshot,
 	return 0;
 }
 
-int devices_read(const struct ctl *ctl, const struct view *view,
-		 const struct namespaces *namespaces, struct devices *ret)
+int devices_read(const struct ctl *ctl, struct view *view, const struct namespaces *namespaces,
+		 struct devices *ret)
 {
-	const struct snapshot *snapshot = &view->snapshot;
-	size_t n = snapshot->groups.n ? snapshot->groups.n : 1;
+	_cleanup_(survey_done) struct survey survey = {
+		.ctl = ctl,
+		.view = view,
+		.namespaces = namespaces,
+	};
+	size_t n = view->snapshot.groups.n ? view->snapshot.groups.n : 1;
 	struct devices devices = { .of_group = calloc(n, sizeof(*devices.of_group)) };
-	int r = devices.of_group ? add_groups(ctl, view, namespaces, &devices) : -ENOMEM;
+	int r = devices.of_group ? look_ahead(&survey, view) : -ENOMEM;
 
+	if (r == 0)
+		r = add_groups(&survey, &devices);
 	if (r == 0) {
-		count_blocks(snapshot, &devices);
-		r = read_spool(ctl, snapshot, &devices, false);
+		count_blocks(&view->snapshot, &devices);
+		r = read_spool(ctl, &view->snapshot, &devices, false);
 	}
 	if (r == 0)
-		r = read_spool(ctl, snapshot, &devices, true);
+		r = read_spool(ctl, &view->snapshot, &devices, true);
 	if (r < 0) {
 		devices_done(&devices);
 		return r;

@@ -30,13 +30,15 @@ struct device {
 	uint64_t n_online; /* in whatever zone */
 	uint64_t n_offline;
 	uint64_t n_kernel, n_movable;
-	uint64_t n_pins;		  /* blocks that are online, and not in ZONE_MOVABLE */
-	char pins[DEVICE_PINS_MAX];	  /* them: "memory32-35,40"; cut where it is too long */
-	enum zone verdict;		  /* for what is offline now, else for it as a whole */
+	uint64_t n_pins;	    /* blocks that are online, and not in ZONE_MOVABLE */
+	char pins[DEVICE_PINS_MAX]; /* them: "memory32-35,40"; cut where it is too long */
+	/* zone_name() for what is offline, "mixed" where that differs between blocks, or "" */
+	const char *verdict;
+	bool is_left;			  /* the policy leaves it to somebody else */
 	char reason[DEVICE_REASON_MAX];	  /* of the record, or of the verdict */
 	bool is_recorded;		  /* it is the record's */
 	char outcome[DEVICE_REASON_MAX];  /* what came of it, as recorded; or "" */
-	const char *owner;		  /* who is expected to online what is offline */
+	const char *owner;		  /* who is expected to online what is offline, or "" */
 	char command[DEVICE_COMMAND_MAX]; /* that brings it online; "": nothing waits, or none */
 	uint64_t n_pending, n_retry;	  /* blocks in the spool */
 	const struct namespace *beside;	  /* persistent memory next to which it lies; NULL: none */
@@ -49,8 +51,11 @@ struct devices {
 	bool hides_spool; /* no root: what waits in it is not known */
 };
 
-/* By address. Points into @view and @namespaces. 0 or -ENOMEM. */
-_must_check_ int devices_read(const struct ctl *ctl, const struct view *view,
+/*
+ * By address. Points into @view and @namespaces. What waits is judged as by walk.h, for which the
+ * snapshot changes meanwhile. 0 or -ENOMEM.
+ */
+_must_check_ int devices_read(const struct ctl *ctl, struct view *view,
 			      const struct namespaces *namespaces, struct devices *ret);
 void devices_done(struct devices *devices);
 

@@ -89,7 +89,7 @@ void check_onlined_by_others(const struct patient *patient)
 
 		if (device->n_online == 0 || !is_known(patient, device))
 			continue;
-		if (device->verdict == ZONE_LEAVE)
+		if (device->is_left)
 			check_pinned(patient, device);
 		else if (device->n_online > recorded[i])
 			report_unrecorded(patient, device, device->n_online - recorded[i]);
@@ -102,8 +102,7 @@ void check_left_offline(const struct patient *patient)
 		const struct device *device = &patient->devices->d[i];
 		char size[64], advice[160];
 
-		if (device->n_offline == 0 || device->verdict != ZONE_LEAVE ||
-		    !is_known(patient, device))
+		if (device->n_offline == 0 || !device->is_left || !is_known(patient, device))
 			continue;
 		blocks_text(&patient->view->snapshot, device->n_offline, size);
 		owner_advise(device->provider, device->owner, device->command, advice,
@@ -183,8 +182,7 @@ void check_waiting(const struct patient *patient)
 	for (size_t i = 0; i < patient->devices->n; i++) {
 		const struct device *device = &patient->devices->d[i];
 
-		if (device->n_offline > 0 && device->verdict != ZONE_LEAVE &&
-		    is_known(patient, device))
+		if (device->n_offline > 0 && !device->is_left && is_known(patient, device))
 			report_waiting(patient, device);
 	}
 }

@@ -93,7 +93,7 @@ static int status_of(const struct findings *findings)
 	return findings->f[0].severity == SEVERITY_ERROR ? STATUS_ERRORS : STATUS_FINDINGS;
 }
 
-static void examine(struct ctl *ctl, const struct view *view, struct findings *findings)
+static void examine(struct ctl *ctl, struct view *view, struct findings *findings)
 {
 	_cleanup_free_ char *cmdline = NULL;
 	_cleanup_(namespaces_done) struct namespaces namespaces = { NULL, 0 };

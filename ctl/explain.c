@@ -10,9 +10,9 @@
 #include "log.h"
 #include "parse.h"
 #include "paths.h"
-#include "precedent.h"
 #include "record.h"
 #include "text.h"
+#include "walk.h"
 #include "whatif.h"
 
 /* -- Which block */
@@ -138,30 +138,78 @@ static void find_onliner(const struct sysfs *fs, struct explanation *e)
 		(void)snprintf(ret, size, "not memhp: it has no record of it");
 }
 
-/* Judged as if it came now: the device where that is decided as a whole, else the block. */
-static void judge(const struct sysfs *fs, struct explanation *e)
+/* As if it came now: the device where that is decided as a whole, else the block. */
+static void take_offline(struct explanation *e)
 {
 	struct snapshot *snapshot = &e->view.snapshot;
-	const struct block *block = snapshot_find_block(snapshot, e->id);
-	size_t group = block->group;
-	struct facts facts;
-	struct question question;
+	size_t group = snapshot_find_block(snapshot, e->id)->group;
 
 	for (size_t i = 0; i < snapshot->n_blocks; i++)
 		if (snapshot->blocks[i].id == e->id ||
 		    (snapshot->blocks[i].group == group && !e->group.is_dynamic &&
 		     e->state == BLOCK_ONLINE))
 			whatif_offline(snapshot, snapshot->blocks[i].id);
-	facts = snapshot_facts(snapshot);
-	question = snapshot_question(snapshot, block);
-	e->self_hosted = question.self_hosted;
-	e->verdict = decide_traced(&e->view.policy, &facts, &question, &e->trace);
-	e->next = e->verdict;
-	if (e->state == BLOCK_OFFLINE)
-		e->next = precedent_decide(fs, snapshot, &e->view.policy, block);
 }
 
-static void look_at_block(const struct sysfs *fs, struct explanation *e, const struct block *block)
+static void count_before(const struct walk *walk, size_t end, struct queue *ret)
+{
+	for (size_t i = 0; i < end; i++) {
+		if (walk->steps[i].verdict.zone == ZONE_LEAVE)
+			continue;
+		if (walk_zone_after(&walk->steps[i]) == BLOCK_ZONE_MOVABLE)
+			ret->movable++;
+		else
+			ret->kernel++;
+	}
+}
+
+/* It is judged by what is left when its turn comes: others that wait may come before it. */
+static int wait_for_turn(const struct sysfs *fs, struct explanation *e)
+{
+	_cleanup_(walk_done) struct walk walk = {
+		.fs = fs,
+		.snapshot = &e->view.snapshot,
+		.policy = &e->view.policy,
+	};
+	size_t own = 0, turn;
+	int r = walk_offline(&walk);
+
+	if (r < 0)
+		return r;
+	while (own + 1 < walk.n && walk.steps[own].id != e->id)
+		own++;
+	for (turn = own; turn > 0 && !e->group.is_dynamic &&
+			 walk.steps[turn - 1].group == walk.steps[own].group;)
+		turn--;
+	walk_rewind(&walk, turn);
+	count_before(&walk, turn, &e->before);
+	e->next = walk.steps[own].verdict;
+	return 0;
+}
+
+static int judge(const struct sysfs *fs, struct explanation *e)
+{
+	const struct snapshot *snapshot = &e->view.snapshot;
+	struct facts facts;
+	struct question question;
+	int r = 0;
+
+	if (e->state == BLOCK_OFFLINE)
+		r = wait_for_turn(fs, e);
+	else
+		take_offline(e);
+	if (r < 0)
+		return r;
+	facts = snapshot_facts(snapshot);
+	question = snapshot_question(snapshot, snapshot_find_block(snapshot, e->id));
+	e->self_hosted = question.self_hosted;
+	e->verdict = decide_traced(&e->view.policy, &facts, &question, &e->trace);
+	if (e->state != BLOCK_OFFLINE)
+		e->next = e->verdict;
+	return 0;
+}
+
+static int look_at_block(const struct sysfs *fs, struct explanation *e, const struct block *block)
 {
 	const struct snapshot *snapshot = &e->view.snapshot;
 
@@ -171,8 +219,11 @@ static void look_at_block(const struct sysfs *fs, struct explanation *e, const s
 	e->group = snapshot->groups.g[block->group];
 	if (block->state == BLOCK_OFFLINE)
 		kernel_zone_read(fs, &snapshot->machine, block, e->kernel);
-	judge(fs, e);
 	read_past(fs, e);
+	if (judge(fs, e) == 0)
+		return EXIT_SUCCESS;
+	log_error("out of memory");
+	return EX_OSERR;
 }
 
 static int look_at_boot_block(const struct sysfs *fs, struct explanation *e)
@@ -202,7 +253,7 @@ static int gather(const struct ctl *ctl, struct explanation *e, const char *name
 		return status;
 	block = snapshot_find_block(&e->view.snapshot, e->id);
 	if (block)
-		look_at_block(&ctl->fs, e, block);
+		status = look_at_block(&ctl->fs, e, block);
 	else
 		status = look_at_boot_block(&ctl->fs, e);
 	if (e->state == BLOCK_ONLINE &&
@@ -292,6 +343,19 @@ static void print_device(const struct explanation *e)
 	print_line("Recognised", "by %s", how);
 }
 
+static void print_before(const struct explanation *e)
+{
+	uint64_t n = e->before.kernel + e->before.movable;
+	char size[TEXT_SIZE_MAX];
+
+	if (n == 0)
+		return;
+	text_size(n * e->view.snapshot.block_size, size);
+	print_line("Before it", "%llu block%s, %s, that wait%s as well: %llu kernel, %llu movable",
+		   (unsigned long long)n, n == 1 ? "" : "s", size, n == 1 ? "s" : "",
+		   (unsigned long long)e->before.kernel, (unsigned long long)e->before.movable);
+}
+
 static void print_past(const struct explanation *e)
 {
 	if (e->past.zone[0])
@@ -319,6 +383,7 @@ static void print_text(const struct explanation *e)
 		print_line("Device", "none: boot memory, which memhp never touches");
 	} else {
 		print_device(e);
+		print_before(e);
 		print_line(e->state == BLOCK_OFFLINE ? "Next" : "Judged anew", "%s: %s",
 			   zone_name(e->next.zone), reason);
 		if (e->kernel[0])
@@ -344,6 +409,7 @@ enum {
 	PROVIDER,
 	EVIDENCE,
 	SELF_HOSTED,
+	BEFORE,
 	VERDICT,
 	REASON,
 	OWNER,
@@ -368,6 +434,8 @@ static const struct column block_columns[] = {
 	[PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, false, "what adds the memory" },
 	[EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, false, false, "how that was recognised" },
 	[SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, false, false, "its own page array" },
+	[BEFORE] = { "BEFORE", COLUMN_NUMBER, false, false,
+		     "offline blocks whose turn is before its" },
 	[VERDICT] = { "VERDICT", COLUMN_TEXT, false, false, "what memhp would do if it came now" },
 	[REASON] = { "REASON", COLUMN_TEXT, false, false, "why" },
 	[OWNER] = { "OWNER", COLUMN_TEXT, false, false, "who would bring it online" },
@@ -402,6 +470,7 @@ static void show_group(struct table *table, const struct explanation *e)
 	set_text(table, ALIAS, e->group.alias);
 	set_text(table, EVIDENCE, how);
 	set_text(table, SELF_HOSTED, self_hosted[e->self_hosted]);
+	table_number(table, BEFORE, e->before.kernel + e->before.movable);
 	set_text(table, OWNER, record_owner(&e->next));
 }
 

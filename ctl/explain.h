@@ -33,6 +33,10 @@ struct explanation {
 	struct verdict verdict; /* of the arithmetic */
 	struct trace trace;
 	struct verdict next; /* the same, or what an earlier decision for the device asks for */
+	struct queue {
+		uint64_t kernel,
+			movable; /* blocks that are offline, and would come online before */
+	} before;
 	char kernel[KERNEL_ZONE_MAX];	     /* what it would choose for a block that is offline */
 	char online_policy[KERNEL_ZONE_MAX]; /* by this */
 	struct past past;

@@ -269,7 +269,7 @@ static void fill_group_extras(const struct status *status, struct table *table,
 	table_number(table, GROUP_RECORDED, device->is_recorded);
 	fill_text(table, GROUP_OUTCOME, device->outcome);
 	if (device->n_offline > 0) {
-		table_text(table, GROUP_VERDICT, "%s", zone_name(device->verdict));
+		table_text(table, GROUP_VERDICT, "%s", device->verdict);
 		table_text(table, GROUP_OWNER, "%s", device->owner);
 	}
 	table_number(table, GROUP_PINS, device->n_pins);

@@ -25,14 +25,12 @@ void walk_ask_kernel(const struct walk *walk, struct step *step)
 		kernel_zone_read(walk->fs, &walk->snapshot->machine, block, step->kernel);
 }
 
-/* What the memory counts as from now on; with Zone=online that is the kernel's choice. */
-static enum block_zone zone_after(const struct walk *walk, struct step *step)
+enum block_zone walk_zone_after(const struct step *step)
 {
 	switch (step->verdict.zone) {
 	case ZONE_MOVABLE:
 		return BLOCK_ZONE_MOVABLE;
 	case ZONE_ONLINE:
-		walk_ask_kernel(walk, step);
 		if (strcmp(step->kernel, "Movable") == 0)
 			return BLOCK_ZONE_MOVABLE;
 		break;
@@ -53,8 +51,10 @@ static int take_step(struct walk *walk, const struct block *block, const struct 
 		.is_new = walk->is_adding,
 	};
 
+	if (verdict->zone == ZONE_ONLINE)
+		walk_ask_kernel(walk, &step);
 	if (verdict->zone != ZONE_LEAVE)
-		snapshot_account(walk->snapshot, block, zone_after(walk, &step));
+		snapshot_account(walk->snapshot, block, walk_zone_after(&step));
 	return ARRAY_APPEND(walk->steps, walk->n, &step);
 }
 

@@ -51,6 +51,9 @@ _must_check_ int walk_offline(struct walk *walk);
  */
 void walk_rewind(struct walk *walk, size_t index);
 
+/* What the block of a step that is onlined counts as then; with Zone=online the kernel chooses. */
+enum block_zone walk_zone_after(const struct step *step);
+
 /* What the kernel would choose for the block of @step now; "" where that is not known. */
 void walk_ask_kernel(const struct walk *walk, struct step *step);
 void walk_done(struct walk *walk);

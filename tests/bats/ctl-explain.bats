@@ -259,6 +259,61 @@ yes, M 0M + 512M > 409M: kernel"
 	equal "$(of '.block[0] | "\(.provider) \(.owner)"' memory8208)" "dlpar kernel"
 }
 
+# told NAME: device, verdict and reason of what plan, status or explain says of all that waits
+told()
+{
+	local group
+
+	case $1 in
+	plan) ctl plan --json | jq -r '.plan[] | "\(.group) \(.zone) \(.reason)"' ;;
+	status) ctl status groups --json | jq -r '.groups[] | "\(.device) \(.verdict) \(.reason)"' ;;
+	explain)
+		for group in $(ctl status groups -rn -o device); do
+			ctl explain --json "$group" | jq -r '.block[0] | "\(.group) \(.verdict) \(.reason)"'
+		done
+		;;
+	esac
+}
+
+@test "of devices that wait plan, status and explain say the same" {
+	local ratio
+
+	for ratio in 50 75 300; do
+		rm -rf "$root"
+		machine four-dimms
+		config <<<$'[Policy]\nMovableRatio='$ratio
+		policy
+		told plan >"$BATS_TEST_TMPDIR/plan"
+		told status | diff "$BATS_TEST_TMPDIR/plan" -
+		told explain | diff "$BATS_TEST_TMPDIR/plan" -
+		[ "$ratio" != 50 ] || equal "$(tail -n 1 "$BATS_TEST_TMPDIR/plan")" \
+			"PNP0C80:03 kernel exceeds ratio: M 1024M + 512M > 1024M"
+	done
+}
+
+@test "of blocks that wait explain says what plan does, and what comes before them" {
+	local block
+
+	machine virtio-mem
+	config <<<$'[Policy]\nMovableRatio=20'
+	policy
+	equal "$(ctl plan -v --json | jq -r '.plan[].reason')" \
+		"$(for block in 34 35 36 37 40 41 42 43; do of '.block[0].reason' "memory$block"; done)"
+	equal "$(of '.block[0] | "\(.before) \(.verdict)"' memory37)" "3 kernel"
+	run -0 ctl explain memory42
+	contains "$output" "Before it     6 blocks, 768M, that wait as well: 3 kernel, 3 movable" \
+		"Next          kernel: exceeds ratio: M 384M + 128M >"
+	lacks "$(ctl explain memory34)" "Before it"
+}
+
+@test "the checks and sums of what waits are those of its turn" {
+	machine four-dimms
+	config <<<$'[Policy]\nMovableRatio=50'
+	policy
+	equal "$(of '.checks[-1] | "\(.answer), \(.numbers): \(.then)"' PNP0C80:03)" "yes, M 1024M + 512M > 1024M: kernel"
+	equal "$(of '.sums[] | select(.key == "movable").machine' memory47)" "$((1 << 30))"
+}
+
 @test "nothing is changed" {
 	machine four-dimms
 	policy

@@ -160,6 +160,27 @@ disk()
 		'["0x100000000-0x11fffffff",4294967296,4831838207,4,0,4]'
 }
 
+@test "devices that wait are judged one after the other" {
+	machine four-dimms
+	config <<<$'[Policy]\nMovableRatio=50'
+	policy
+	equal "$(field '.groups[] | [.device, .verdict, .reason]' | tail -n 2)" \
+'["PNP0C80:02","kernel","exceeds ratio: M 1024M + 512M > 1024M"]
+["PNP0C80:03","kernel","exceeds ratio: M 1024M + 512M > 1024M"]'
+	# They count for nothing yet.
+	equal "$(field '.nodes[] | [.movable, .headroom_blocks]')" '[0,8]'
+	equal "$(field '.groups[] | [.state, .offline]' | sort -u)" '["offline",4]'
+}
+
+@test "blocks of one device may have verdicts that differ" {
+	machine virtio-mem
+	config <<<$'[Policy]\nMovableRatio=20'
+	policy
+	equal "$(field '.groups[] | [.verdict, .owner, .command]')" '["mixed","memhp","memhpctl online virtio0"]'
+	equal "$(field '.groups[].reason')" \
+		'"4 kernel: exceeds ratio: M 384M + 128M > 486M; 4 movable: fits ratio: M 384M + 128M <= 512M"'
+}
+
 @test "a decision that was taken keeps its reason" {
 	machine four-dimms
 	config <<-END
@@ -302,6 +323,25 @@ disk()
 ["memory41-memory42","standby",2,"administrator","chmem -e 0x290000000-0x2afffffff"]'
 	rm -rf "$memory/memory20" "$root/sys/devices/system/node/node0/memory20"
 	equal "$(field '.groups[].device' | xargs)" "memory8-memory19 memory21-memory39 memory41-memory42"
+}
+
+@test "blocks that stand alone share a row though their sums differ" {
+	machine <<-END
+		block_size 256M
+		blocks 0-7 node0 online Normal
+		blocks 8-39 node0 offline "Normal Movable"
+		file proc/sys/kernel/arch
+		| s390x
+		iomem
+		| 00000000-7fffffff : System RAM
+		file etc/memhp.conf
+		| [Standby]
+		| Zone=auto
+	END
+	policy
+	equal "$(field '.groups[] | [.device, .verdict, .command, .reason]')" \
+'["memory8-memory31","movable","memhpctl online","fits ratio: M 5888M + 256M <= 6164M"]
+["memory32-memory39","kernel","memhpctl online","exceeds ratio: M 6144M + 256M > 6164M"]'
 }
 
 @test "memory of a ppc64 partition is the kernel's, and there is no command" {
