@@ -12,6 +12,8 @@
 #include "suggest.h"
 
 #define DROPINS_MAX 256
+/* Bytes of what somebody typed: a message has to have room for what is allowed. */
+#define SHOWN_MAX 64
 
 /* Strongest first. */
 static const char *const main_files[] = PATHS_CONFIG;
@@ -81,19 +83,30 @@ _printf_(4, 5) static void report(struct reporter *to, const char *file, unsigne
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(message, sizeof(message), fmt,
-			ap); /* a long value is cut, the line number tells where */
+	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	to->findings++;
 	if (to->report)
 		to->report(to->userdata, file, line, message);
 }
 
+/* Where it is cut, the line number tells which it is. A character of UTF-8 is never split. */
+static struct str shown(struct str text)
+{
+	size_t n = text.n;
+
+	if (n <= SHOWN_MAX)
+		return text;
+	for (n = SHOWN_MAX; n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80;)
+		n--;
+	return (struct str){ text.p, n };
+}
+
 /* The names that are allowed for a section (@section empty) or for a key in one. */
 struct names {
 	struct str section;
 	struct str typed;
-	char list[384];	     /* "Policy, Dimm, VirtioMem", as far as they fit */
+	char list[256];	     /* "Policy, Dimm, VirtioMem", as far as they fit */
 	const char *nearest; /* to what was typed, NULL when none is near */
 };
 
@@ -146,7 +159,7 @@ static void apply_key(struct policy *policy, const char *file, unsigned line,
 	const struct policy_key *key = NULL;
 	struct str section = first_word(item->section);
 	struct names names;
-	char what[128];
+	char what[2 * SHOWN_MAX + 32];
 
 	switch (policy_set(policy, item->section, item->key, item->value, &key)) {
 	case 0:
@@ -154,34 +167,37 @@ static void apply_key(struct policy *policy, const char *file, unsigned line,
 		return;
 	case -ENXIO:
 		names = find_names((struct str){ NULL, 0 }, section);
-		(void)snprintf(what, sizeof(what), "section [%.*s]", STR_ARG(item->section));
+		(void)snprintf(what, sizeof(what), "section [%.*s]", STR_ARG(shown(item->section)));
 		report_unknown(to, file, line, what, &names);
 		return;
 	case -ENOENT:
 		names = find_names(section, item->key);
 		(void)snprintf(what, sizeof(what), "key %.*s= in section [%.*s]",
-			       STR_ARG(item->key), STR_ARG(item->section));
+			       STR_ARG(shown(item->key)), STR_ARG(shown(item->section)));
 		report_unknown(to, file, line, what, &names);
 		return;
 	case -EDOM:
 		report(to, file, line, "bad section [%.*s], ignored; allowed: %s and %s",
-		       STR_ARG(item->section), key->section,
+		       STR_ARG(shown(item->section)), key->section,
 		       key->argument ? key->argument : "nothing else");
 		return;
 	case -E2BIG:
 		report(to, file, line, "section [%.*s] is one too many, ignored; allowed: %d",
-		       STR_ARG(item->section), POLICY_OVERRIDES_MAX);
+		       STR_ARG(shown(item->section)), POLICY_OVERRIDES_MAX);
 		return;
 	default:
 		report(to, file, line, "bad value \"%.*s\" for [%.*s] %s=, ignored; allowed: %s",
-		       STR_ARG(item->value), STR_ARG(item->section), key->name, key->allowed);
+		       STR_ARG(shown(item->value)), STR_ARG(shown(item->section)), key->name,
+		       key->allowed);
 	}
 }
 
 static void apply_file(struct policy *policy, const char *file, struct str text,
 		       struct reporter *to)
 {
+	const struct str any = { NULL, 0 };
 	struct ini ini = ini_start(text);
+	struct names sections;
 	struct ini_item item;
 
 	while (ini_next(&ini, &item)) {
@@ -190,18 +206,20 @@ static void apply_file(struct policy *policy, const char *file, struct str text,
 			apply_key(policy, file, ini.line, &item, to);
 			break;
 		case INI_NO_SECTION:
-			report(to, file, ini.line, "%.*s= stands before any [Section], ignored",
-			       STR_ARG(item.key));
+			sections = find_names(any, any);
+			report(to, file, ini.line,
+			       "%.*s=%.*s stands before any [Section], ignored; allowed: %s",
+			       STR_ARG(shown(item.key)), STR_ARG(shown(item.value)), sections.list);
 			break;
 		case INI_BAD_SECTION:
-			report(to, file, ini.line,
-			       "\"%.*s\" is no section, ignored; allowed: [Section]",
-			       STR_ARG(item.text));
+			sections = find_names(any, any);
+			report(to, file, ini.line, "\"%.*s\" is no [Section], ignored; allowed: %s",
+			       STR_ARG(shown(item.text)), sections.list);
 			break;
 		case INI_BAD_LINE:
 			report(to, file, ini.line,
 			       "cannot read \"%.*s\", ignored; allowed: Key=value, [Section], # comment",
-			       STR_ARG(item.text));
+			       STR_ARG(shown(item.text)));
 			break;
 		}
 	}

@@ -373,6 +373,8 @@ corrupt()
 }
 
 @test "what is wrong with a file is named with its line and what is allowed, and the rest counts" {
+	local sections="Policy, Dimm, VirtioMem, Cxl, Dax, Balloon, Standby, Dlpar, Probe, Other, Node, Device, Range"
+
 	machine one-dimm
 	config <<-'END'
 		MovableRatio=5
@@ -391,15 +393,15 @@ corrupt()
 		Zone=kernel
 	END
 	generate
-	equal "$output" 'memhp-generator: /etc/memhp.conf:1: MovableRatio= stands before any [Section], ignored
+	equal "$output" 'memhp-generator: /etc/memhp.conf:1: MovableRatio=5 stands before any [Section], ignored; allowed: '"$sections"'
 memhp-generator: /etc/memhp.conf:3: bad value "lots" for [Policy] MovableRatio=, ignored; allowed: a number of percent from 0 to 4294967295
 memhp-generator: /etc/memhp.conf:4: unknown key Colour= in section [Policy], ignored; allowed: Onliner, MovableRatio, NumaAware, MemoryOnlyNodes, SelfHostedMemmap, KernelCredit, KernelReserve, OverrideRules
 memhp-generator: /etc/memhp.conf:5: bad value "maybe" for [Policy] NumaAware=, ignored; allowed: yes, no
 memhp-generator: /etc/memhp.conf:6: cannot read "nonsense", ignored; allowed: Key=value, [Section], # comment
 memhp-generator: /etc/memhp.conf:8: bad value "Movable" for [Dimm] Zone=, ignored; allowed: auto, movable, kernel, online, leave
-memhp-generator: /etc/memhp.conf:10: unknown section [Quux], ignored; allowed: Policy, Dimm, VirtioMem, Cxl, Dax, Balloon, Standby, Dlpar, Probe, Other, Node, Device, Range
-memhp-generator: /etc/memhp.conf:11: "[Cxl" is no section, ignored; allowed: [Section]
-memhp-generator: /etc/memhp.conf:12: Zone= stands before any [Section], ignored'
+memhp-generator: /etc/memhp.conf:10: unknown section [Quux], ignored; allowed: '"$sections"'
+memhp-generator: /etc/memhp.conf:11: "[Cxl" is no [Section], ignored; allowed: '"$sections"'
+memhp-generator: /etc/memhp.conf:12: Zone=movable stands before any [Section], ignored; allowed: '"$sections"
 	contains "$(<"$out/memhp/policy")" Policy.MovableRatio=301 Dimm.Zone=auto Cxl.Zone=leave VirtioMem.Zone=kernel
 }
 

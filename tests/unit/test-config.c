@@ -308,33 +308,39 @@ static const struct message_row {
 	{ "[Devcie dax0.0]\nZone=auto\n", 2, { "[Devcie dax0.0]", "did you mean Device?" } },
 	{ "[Rnage 1-2]\nZone=auto\n", 2, { "[Rnage 1-2]", "did you mean Range?" } },
 	{ "[Node 1]\nZnoe=auto\n", 2, { "Znoe=", "[Node 1]", "did you mean Zone?" } },
-	{ "Zone=auto\n", 1, { "Zone=", "before any [Section]" } },
-	{ "[Dimm\n", 1, { "\"[Dimm\"", "[Section]" } },
+	/* No section. */
+	{ "Zone=auto\n",
+	  1,
+	  { "Zone=auto stands before any [Section]", "allowed: Policy, Dimm, ",
+	    ", Device, Range" } },
+	{ "[Dimm\n", 1, { "\"[Dimm\" is no [Section]", "allowed: Policy, Dimm, ", ", Range" } },
 	{ "[Dimm]\nmovable\n", 2, { "\"movable\"", "Key=value", "[Section]", "# comment" } },
 };
+
+static void check_message(const struct message_row *row)
+{
+	struct policy policy = policy_default(), defaults = policy_default();
+	struct findings findings = { .n = 0 };
+	const struct finding *f = &findings.f[0];
+
+	assert_int_equal(config_apply(&policy, "/etc/x.conf", str_of(row->text), keep, &findings),
+			 1);
+	assert_int_equal(findings.n, 1);
+	assert_memory_equal(&policy, &defaults, sizeof(policy));
+	assert_string_equal(f->file, "/etc/x.conf");
+	assert_non_null(strstr(f->message, "ignored; "));
+	if (f->line != row->line)
+		fail_msg("line %u: %s", f->line, f->message);
+	for (size_t j = 0; j < ARRAY_SIZE(row->parts) && row->parts[j]; j++)
+		if (!strstr(f->message, row->parts[j]))
+			fail_msg("no %s in: %s", row->parts[j], f->message);
+}
 
 static void test_messages(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(message_rows); i++) {
-		const struct message_row *row = &message_rows[i];
-		struct policy policy = policy_default(), defaults = policy_default();
-		struct findings findings = { .n = 0 };
-		const struct finding *f = &findings.f[0];
-
-		assert_int_equal(
-			config_apply(&policy, "/etc/x.conf", str_of(row->text), keep, &findings),
-			1);
-		assert_int_equal(findings.n, 1);
-		assert_memory_equal(&policy, &defaults, sizeof(policy));
-		assert_string_equal(f->file, "/etc/x.conf");
-		assert_non_null(strstr(f->message, "ignored"));
-		if (f->line != row->line)
-			fail_msg("line %u: %s", f->line, f->message);
-		for (size_t j = 0; j < ARRAY_SIZE(row->parts) && row->parts[j]; j++)
-			if (!strstr(f->message, row->parts[j]))
-				fail_msg("no %s in: %s", row->parts[j], f->message);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(message_rows); i++)
+		check_message(&message_rows[i]);
 }
 
 /* What is like nothing we know, or in order but for its value, has no suggestion. */
@@ -517,19 +523,36 @@ static void test_nobody_listens(void **state)
 	assert_int_equal(policy.zone[PROVIDER_DIMM], ZONE_POLICY_KERNEL);
 }
 
-static void test_long_value(void **state)
+/* Not even the longest line pushes out what is allowed instead, nor half a character in. */
+static void test_long_line(void **state)
 {
-	struct policy policy = policy_default();
-	struct findings findings = { .n = 0 };
-	char text[2048];
+#define S8 "aaaaaaaa"
+#define S64 S8 S8 S8 S8 S8 S8 S8 S8
+#define S512 S64 S64 S64 S64 S64 S64 S64 S64
+	static const struct message_row rows[] = {
+		{ "[Dimm]\nZone=" S512 "\n",
+		  2,
+		  { "\"" S64 "\" for [Dimm]", "allowed: auto, movable, kernel, online, leave" } },
+		{ "[Dimm]\nZone=" S64 "\n", 2, { "\"" S64 "\" for", ", leave" } },
+		{ "[Dimm]\nZone=a" S8 S8 S8 S8 S8 S8 S8 "aaaaaa\xc3\xa4" S64 "\n",
+		  2,
+		  { "\"a" S8 S8 S8 S8 S8 S8 S8 "aaaaaa\" for", ", leave" } },
+		{ "[Policy]\n" S512 "=1\n",
+		  2,
+		  { "unknown key " S64 "= in", "allowed: Onliner, ", ", OverrideRules" } },
+		{ "[" S512 "]\nZone=auto\n", 2, { "[" S64 "]", "allowed: Policy, ", ", Range" } },
+		{ "[Cxl " S512 "]\n" S512 "=1\n", 2, { "[Cxl aaa", "allowed: Zone" } },
+		{ "[Node " S512 "]\nZone=auto\n", 2, { "[Node aaa", "the number of a NUMA node" } },
+		{ "[" S512 "\n", 1, { "is no [Section]", "allowed: Policy, ", ", Range" } },
+		{ S512 "=" S512 "\n",
+		  1,
+		  { S64 "=" S64 " stands", "allowed: Policy, Dimm", ", Range" } },
+		{ S512 "\n", 1, { "cannot read \"" S64 "\"", "allowed: Key=value" } },
+	};
 
 	(void)state;
-	memset(text, 'x', sizeof(text));
-	memcpy(text, "[Dimm]\nZone=", 12);
-	assert_int_equal(
-		config_apply(&policy, "x", (struct str){ text, sizeof(text) }, keep, &findings), 1);
-	assert_int_equal(findings.f[0].line, 2);
-	assert_int_equal(strlen(findings.f[0].message), sizeof(findings.f[0].message) - 1);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_message(&rows[i]);
 }
 
 static void test_odd_name(void **state)
@@ -629,7 +652,7 @@ int main(void)
 		TREE_TEST("a list of names that does not fit is cut", test_long_origin),
 		{ "mistakes are counted even when nobody listens", test_nobody_listens, NULL, NULL,
 		  NULL },
-		{ "a long value is cut in the message", test_long_value, NULL, NULL, NULL },
+		{ "a long line leaves room for what is allowed", test_long_line, NULL, NULL, NULL },
 		TREE_TEST("of each value it is known where it was set last", test_sources),
 		TREE_TEST("without memory for the sources nothing is handed out",
 			  test_sources_no_memory),
