@@ -57,6 +57,10 @@ static enum self_hosted is_asked_for(const struct machine *machine,
 		/* The attribute came with the feature, in 6.8. */
 		return question->dax_asks == 1 ? SELF_HOSTED_YES : SELF_HOSTED_NO;
 	case PROVIDER_DLPAR:
+		/* arch/powerpc/platforms/pseries/hotplug-memory.c does since 6.6, with radix only. */
+		if (machine->major > 0 && !machine_is_kernel(machine, 6, 6))
+			return SELF_HOSTED_NO;
+		return SELF_HOSTED_UNKNOWN;
 	case PROVIDER_STANDBY:
 		return SELF_HOSTED_UNKNOWN;
 	case PROVIDER_VIRTIO_MEM:
