@@ -191,6 +191,122 @@ check_ends()
 	done
 }
 
+# -- Devices whose ranges appear one after the other
+
+# random_ranges DEVICE...: one to three of each, of up to three blocks, among those of the others; none has appeared
+random_ranges()
+{
+	local i device blocks=()
+
+	owners=() firsts=() lasts=() appeared=() events=() next=32
+	for device in "$@"; do
+		for ((i = RANDOM % 3; i >= 0; i--)); do
+			owners+=("$device")
+		done
+	done
+	shuffle "${owners[@]}"
+	owners=("${shuffled[@]}")
+	for i in "${!owners[@]}"; do
+		firsts[i]=$next
+		lasts[i]=$((next + RANDOM % 3))
+		next=$((lasts[i] + 1 + RANDOM % 2))
+		device=${owners[i]}
+		[ "${device%?}" = PNP0C80:0 ] || device=
+		blocks+=("${firsts[i]}-${lasts[i]} node0 offline 'Normal Movable' $device")
+	done
+	rm -rf "$root" "$away"
+	machine <<-END
+		block_size 128M
+		e820 0x0 0x1fffffff ram
+		blocks 0-3 node0 online Normal
+		$(printf 'blocks %s\n' "${blocks[@]}")
+	END
+	mkdir "$away"
+	for ((i = 32; i < next; i++)); do
+		[ ! -d "$memory/memory$i" ] || mv "$memory/memory$i" "$away"
+	done
+}
+
+# show_iomem: of the ranges that have appeared
+show_iomem()
+{
+	local i n
+
+	echo '00000000-1fffffff : System RAM'
+	for i in "${!owners[@]}"; do
+		[ -n "${appeared[i]}" ] || continue
+		printf -v n '%09x-%09x' $((firsts[i] << 27)) $(((lasts[i] + 1 << 27) - 1))
+		case ${owners[i]} in
+		PNP*) echo "$n : System RAM" ;;
+		dax*) printf '%s\n' "$n : ${owners[i]}" "  $n : System RAM (kmem)" ;;
+		virtio*) printf '%s\n' "$n : ${owners[i]}" "  $n : System RAM (virtio_mem)" ;;
+		esac
+	done
+}
+
+# appear RANGE: its blocks are there, and their events are to come
+appear()
+{
+	local block
+
+	echo "range $1 appears: ${owners[$1]}, ${firsts[$1]} to ${lasts[$1]}"
+	appeared[$1]=yes
+	show_iomem >"$root/proc/iomem"
+	for ((block = firsts[$1]; block <= lasts[$1]; block++)); do
+		mv "$away/memory$block" "$memory"
+		events+=("$block")
+	done
+}
+
+# some_events N: that many of those to come, or as many as there are
+some_events()
+{
+	local batches n=$1
+
+	[ ${#events[@]} -gt 0 ] || return 0
+	shuffle "${events[@]}"
+	batches=("${shuffled[*]:0:n}")
+	events=("${shuffled[@]:n}")
+	echo "events of ${batches[*]}"
+	run_batches
+}
+
+# another_policy: that is in force from now on
+another_policy()
+{
+	local ratios=(0 40 80 120 301) zones=(auto auto auto movable kernel) credits=(early all)
+	local ratio=${ratios[RANDOM % 5]} credit=${credits[RANDOM % 2]}
+	local dimm_zone=${zones[RANDOM % 5]} dax_zone=${zones[RANDOM % 5]}
+
+	config <<-END
+		[Policy]
+		MovableRatio=$ratio
+		KernelCredit=$credit
+		[Dimm]
+		Zone=$dimm_zone
+		[Dax]
+		Zone=$dax_zone
+	END
+	policy
+	grep -E 'Ratio|Credit|Dimm|Dax' "$spool/policy"
+}
+
+# check_devices: those that go to one zone as a whole are all in one
+check_devices()
+{
+	local i device ends=()
+
+	for device in "$@"; do
+		ends=()
+		for i in "${!owners[@]}"; do
+			[ "${owners[i]}" != "$device" ] || ends+=("$(zones "${firsts[i]}" "${lasts[i]}")")
+		done
+		echo "$device: ${ends[*]}"
+		[ "$(tr ' ' '\n' <<<"${ends[*]}" | sort -u | grep -cxE 'Normal|Movable')" -eq 1 ]
+		lacks "${ends[*]}" offline -
+	done
+}
+
 # -- What has no part in it
 
 @test "events that come at once end as those that come one by one, the lowest first" {
@@ -271,4 +387,29 @@ check_ends()
 			done
 		done
 	done
+}
+
+@test "what is decided as a whole is in one zone, whatever comes between its ranges" {
+	local m range order followed=0 devices=(PNP0C80:00 PNP0C80:01 dax0.0 dax1.0)
+	away=$BATS_TEST_TMPDIR/away
+
+	# As many machines as it takes to see some devices that would have been split if each range were judged alone.
+	for ((m = 0; m < n_machines || (m < 50 && followed < 3); m++)); do
+		random_ranges "${devices[@]}" virtio0
+		another_policy
+		shuffle "${!owners[@]}"
+		order=("${shuffled[@]}")
+		for range in "${order[@]}"; do
+			appear "$range"
+			[ $((RANDOM % 5)) -gt 0 ] || another_policy
+			[ $((RANDOM % 4)) -eq 0 ] || some_events $((1 + RANDOM % 3))
+		done
+		while [ ${#events[@]} -gt 0 ]; do
+			some_events $((1 + RANDOM % 5))
+		done
+		check_devices "${devices[@]}"
+		followed=$((followed + $(cat "$spool"/groups/* | grep -cF 'group already movable' || :)))
+	done
+	echo "$m machines"
+	[ "$followed" -ge 3 ]
 }
