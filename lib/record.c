@@ -207,7 +207,9 @@ static int sweep(const struct sysfs *fs, const char *path, const struct snapshot
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' || has(snapshot, entry->d_name))
 			continue;
-		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && errno != ENOENT)
+		/* Not ours, if it is a directory. */
+		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && errno != ENOENT &&
+		    errno != EISDIR)
 			return -errno;
 	}
 	return 0;

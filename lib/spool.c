@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
 
-#include "block_dir.h"
 #include "parse.h"
 #include "paths.h"
 
@@ -57,13 +57,30 @@ void spool_close(struct spool *spool)
 	*spool = SPOOL_CLOSED;
 }
 
+/*
+ * Nobody has put a directory there on purpose. With something in it, it gets a name that nobody looks
+ * at.
+ */
+static int clear_away(int dir, const char *name)
+{
+	char hidden[NAME_MAX + 2];
+
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+		return 0;
+	(void)snprintf(hidden, sizeof(hidden), ".%s", name);
+	return renameat(dir, name, dir, hidden) < 0 ? -errno : 0;
+}
+
 static int touch(int dir, uint64_t block)
 {
+	const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	_cleanup_close_ int fd = -1;
 	char name[NAME_SIZE];
 
 	block_name(name, block);
-	fd = openat(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	fd = openat(dir, name, flags, 0600);
+	if (fd < 0 && errno == EISDIR && clear_away(dir, name) == 0)
+		fd = openat(dir, name, flags, 0600);
 	return fd < 0 ? -errno : 0;
 }
 
@@ -131,32 +148,64 @@ int spool_unlock(struct spool *spool)
 	return flock(spool->pending, LOCK_UN) < 0 ? -errno : 0;
 }
 
+/* The next name of a block; what is none is removed. NULL: there are no more. */
+static const char *next_name(DIR *dir, uint64_t *ret)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (entry->d_type == DT_DIR)
+			(void)clear_away(dirfd(dir), entry->d_name);
+		else if (parse_block_name(str_of(entry->d_name), ret) < 0)
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+		else
+			return entry->d_name;
+	}
+	return NULL;
+}
+
+static int take_name(int dir, int taken, const char *name)
+{
+	int r = renameat(dir, name, taken, name) < 0 ? -errno : 0;
+
+	if (r == -EISDIR && clear_away(taken, name) == 0)
+		r = renameat(dir, name, taken, name) < 0 ? -errno : 0;
+	return r == -ENOENT ? 0 : r;
+}
+
 /* Moves all names of a directory to those that are taken. */
-static int take_names(const struct sysfs *fs, const char *path, int dir_fd, int taken)
+static int take_names(const struct sysfs *fs, const char *path, int taken)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
-	const struct dirent *entry;
+	const char *name;
 	uint64_t id;
 	int r = sysfs_opendir_real(fs, &dir, "%s", path);
 
 	if (r < 0)
 		return r;
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		if (parse_block_name(str_of(entry->d_name), &id) < 0)
-			(void)unlinkat(dir_fd, entry->d_name,
-				       0); /* not ours; a directory stays and is passed over */
-		else if (renameat(dir_fd, entry->d_name, taken, entry->d_name) < 0 &&
-			 errno != ENOENT)
-			return -errno;
-	}
-	return 0;
+	while (r == 0 && (name = next_name(dir, &id)))
+		r = take_name(dirfd(dir), taken, name);
+	return r;
+}
+
+static int list_taken(const struct sysfs *fs, struct block_list *list)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	uint64_t id;
+	int r = sysfs_opendir_real(fs, &dir, PATH_TAKEN);
+
+	while (r == 0 && next_name(dir, &id))
+		r = block_list_add(list, id);
+	if (r == 0)
+		block_list_sort(list);
+	return r;
 }
 
 int spool_keep_held(const struct sysfs *fs, const struct spool *spool)
 {
-	return take_names(fs, PATH_HELD, spool->held, spool->taken);
+	return take_names(fs, PATH_HELD, spool->taken);
 }
 
 /* Makes the directory where there is none. */
@@ -183,9 +232,9 @@ int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *r
 	if (r == 0 && open_leaders(fs, PATH_HELD, &spool->held) == 0)
 		r = spool_keep_held(fs, spool);
 	if (r == 0)
-		r = take_names(fs, PATH_PENDING, spool->pending, spool->taken);
+		r = take_names(fs, PATH_PENDING, spool->taken);
 	if (r == 0)
-		r = block_dir_read(fs, PATH_TAKEN, &list);
+		r = list_taken(fs, &list);
 	if (r < 0) {
 		block_list_done(&list);
 		return r;
@@ -216,8 +265,9 @@ int spool_release(const struct spool *spool, uint64_t block)
 
 int spool_has_pending(const struct sysfs *fs)
 {
-	_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
-	int r = block_dir_read(fs, PATH_PENDING, &list);
+	_cleanup_closedir_ DIR *dir = NULL;
+	uint64_t id;
+	int r = sysfs_opendir_real(fs, &dir, PATH_PENDING);
 
-	return r < 0 ? r : list.n > 0;
+	return r < 0 ? r : next_name(dir, &id) != NULL;
 }

@@ -49,7 +49,8 @@ _must_check_ int spool_unlock(struct spool *spool);
 
 /*
  * Takes all that is pending; the list, ascending, has what was taken or held before as well. Names
- * that are no blocks are removed.
+ * that are no blocks are removed, in all three directories; a directory with something in it is
+ * hidden.
  */
 _must_check_ int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *ret);
 

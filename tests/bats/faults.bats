@@ -289,6 +289,8 @@ stopped()
 	ln -s "$BATS_TEST_TMPDIR/precious" "$spool/pending/memory40"
 	ln -s /dev/null "$spool/pending/memory98"
 	mkdir "$spool/pending/memory99"
+	mkdir -p "$spool/taken"
+	touch "$spool"/taken/{memory,memory01,'memory41 '}
 	pending $'memory33\nmemory34' $'memory\xff\xfe' '%s%s%n' 'memory33;reboot' '$(reboot)' \
 		"memory$(printf '0%.0s' {1..200})1" '-rf' 'memory33 ' 'MEMORY33'
 	run -0 --separate-stderr callout memory33
@@ -296,6 +298,22 @@ stopped()
 	equal "$(zones 40 43)" "$(same 4 Normal)" # the name is what counts
 	equal "$(<"$BATS_TEST_TMPDIR/precious")" precious
 	equal "$(find "$spool/pending" "$spool/taken" -type f -o -type l)" ""
+}
+
+@test "directories in the spool that are called like blocks are in nobody's way" {
+	local name
+
+	prepare
+	for name in {pending,taken,held}/memory{33,40}{,/precious}; do
+		anew
+		rm "$spool"/pending/*
+		mkdir -p "$spool/$name"
+		pending memory{32,34,35,36}
+		callout memory33 >/dev/null 2>"$BATS_TEST_TMPDIR/errors"
+		equal "$(<"$BATS_TEST_TMPDIR/errors" grep -v ' online, ' || :)" ""
+		equal "$(zones 32 43)" "$movable_then_kernel $(same 4 offline)"
+		equal "$(spooled | tr ' ' '\n' | grep ^memory || :)" ""
+	done
 }
 
 @test "a spool of 100 000 names" {
@@ -418,10 +436,11 @@ stopped()
 	mv "$spool/pending" "$BATS_TEST_TMPDIR/replaced"
 	mkdir "$spool/pending"
 	callout memory36 >/dev/null 2>&1
+	pending memory40
 	touch "$root/go"
 	wait $!
 	equal "$(zones 32 35)" "$(same 4 Movable)"
-	equal "$(zones 36 39)" "$(same 4 Normal)"
+	equal "$(zones 36 43)" "$(same 8 Normal)"
 	callout --drain 2>/dev/null
 	equal "$(spooled)" ""
 }

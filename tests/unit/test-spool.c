@@ -146,8 +146,9 @@ static void test_other_names(void **state)
 		{ PENDING "/-rf", "" },
 		{ PENDING "/memory18446744073709551616", "" },
 		{ PENDING "/memory5", "" },
-		{ PENDING "/directory/memory6", "" },
 		{ TAKEN "/what is this", "" },
+		{ TAKEN "/memory05", "" },
+		{ HELD "/memory-1", "" },
 		{ NULL, NULL },
 	};
 	static const uint64_t expected[] = { 5 };
@@ -157,9 +158,44 @@ static void test_other_names(void **state)
 	tree_add(tree, nodes);
 	spool = open_spool(tree);
 	assert_taken(tree, &spool, expected, ARRAY_SIZE(expected));
-	assert_int_equal(tree_count(tree, PENDING), 1); /* a directory is passed over */
-	assert_true(tree_has(tree, PENDING "/directory"));
+	assert_int_equal(tree_count(tree, PENDING), 0);
+	assert_int_equal(tree_count(tree, TAKEN), 1);
 	spool_close(&spool);
+}
+
+/* Empty or not, where a name is to be as well. */
+static void test_directories(void **state)
+{
+	static const char *const dirs[] = { PENDING, TAKEN, HELD };
+	static const uint64_t ids[] = { 5 };
+	const struct tree *tree = *state;
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(dirs); i++) {
+		char path[64];
+		struct spool spool = open_spool(tree);
+
+		(void)snprintf(path, sizeof(path), "%s/memory5%s", dirs[i / 2],
+			       i % 2 ? "/precious" : "");
+		tree_dir(tree, path);
+		(void)snprintf(path, sizeof(path), "%s/directory", dirs[i / 2]);
+		tree_dir(tree, path);
+		assert_int_equal(spool_has_pending(&tree->fs), 0);
+		drop(&spool, ids, ARRAY_SIZE(ids));
+		assert_int_equal(spool_has_pending(&tree->fs), 1);
+		assert_taken(tree, &spool, ids, ARRAY_SIZE(ids));
+		assert_int_equal(spool_hold(&spool, 5), 0);
+		assert_int_equal(spool_keep_held(&tree->fs, &spool), 0);
+		assert_int_equal(spool_settle(&spool, 5), 0);
+		assert_taken(tree, &spool, NULL, 0);
+		(void)snprintf(path, sizeof(path), "%s/.memory5/precious", dirs[i / 2]);
+		assert_int_equal(tree_has(tree, path), i % 2);
+		assert_int_equal(tree_count(tree, PENDING) + tree_count(tree, TAKEN) +
+					 tree_count(tree, HELD),
+				 i % 2);
+		spool_close(&spool);
+		tree_drop(tree, "run");
+		tree_dir(tree, "run/memhp");
+	}
 }
 
 static void test_settle(void **state)
@@ -416,8 +452,6 @@ static void test_drop_errors(void **state)
 
 	tree_link(tree, PENDING "/memory1", "/dev/null"); /* must not be followed */
 	assert_int_equal(spool_drop(&spool, 1), -ELOOP);
-	tree_dir(tree, PENDING "/memory2");
-	assert_int_equal(spool_drop(&spool, 2), -EISDIR);
 	tree_drop(tree, PENDING);
 	assert_int_equal(spool_drop(&spool, 3), -ENOENT);
 	spool_close(&spool);
@@ -427,11 +461,13 @@ static void test_take_errors(void **state)
 {
 	static const struct {
 		const char *name;
-		struct tree_node nodes[3];
+		struct tree_node nodes[4];
 		int result;
 	} rows[] = {
-		{ "a directory in the way",
-		  { { PENDING "/memory1", "" }, { TAKEN "/memory1", NULL } },
+		{ "a directory in the way that cannot be moved either",
+		  { { PENDING "/memory1", "" },
+		    { TAKEN "/memory1/x", "" },
+		    { TAKEN "/.memory1/x", "" } },
 		  -EISDIR },
 	};
 	const struct tree *tree = *state;
@@ -498,6 +534,7 @@ int main(void)
 			  test_not_in_force),
 		TREE_TEST("what was dropped is taken, ascending and once", test_take),
 		TREE_TEST("names that are no blocks are removed", test_other_names),
+		TREE_TEST("directories are in nobody's way", test_directories),
 		TREE_TEST("a settled block is not taken again", test_settle),
 		TREE_TEST("nothing can be settled before it was taken", test_not_taken_yet),
 		TREE_TEST("a block that is dropped again while it is taken is taken again",
