@@ -191,22 +191,35 @@ static void print_properties(const struct sysfs *fs, const struct snapshot *snap
 		printf("MEMHP_DAX_STATE=%s\n", dax);
 }
 
+/* A static group is judged once, but for what a node has to do with it. */
+static bool share_verdict(const struct snapshot *snapshot, const struct block *a,
+			  const struct block *b)
+{
+	return a->group == b->group && a->node == b->node &&
+	       !snapshot->groups.g[a->group].is_dynamic;
+}
+
 static void print_offline(const struct sysfs *fs, const struct snapshot *snapshot,
 			  const struct policy *policy)
 {
 	_cleanup_(precedent_done) struct precedent precedent = { .group = NULL };
+	const struct block *judged = NULL;
 	bool has_past = is_in_force(fs);
+	struct verdict verdict;
 	char reason[160];
 
 	for (size_t i = 0; i < snapshot->n_blocks; i++) {
 		const struct block *block = &snapshot->blocks[i];
-		struct verdict verdict;
 
 		if (block->state != BLOCK_OFFLINE)
 			continue;
-		verdict = has_past ? precedent_follow(fs, &precedent, snapshot, policy, block) :
-				     snapshot_decide(snapshot, policy, block);
-		verdict_explain(&verdict, reason, sizeof(reason));
+		if (!judged || !share_verdict(snapshot, judged, block)) {
+			verdict = has_past ? precedent_follow(fs, &precedent, snapshot, policy,
+							      block) :
+					     snapshot_decide(snapshot, policy, block);
+			verdict_explain(&verdict, reason, sizeof(reason));
+			judged = block;
+		}
 		printf("memory%llu %s %s %s\n", (unsigned long long)block->id,
 		       snapshot->groups.g[block->group].name, zone_name(verdict.zone), reason);
 	}
