@@ -155,23 +155,36 @@ wait_for_blocks()
 	udevadm settle
 }
 
-# What a peer does that is a command.
+# all_online: what was plugged is part of MemTotal
+all_online()
+{
+	value /proc/meminfo MemTotal: && [ "$found" -ge $((before + kib)) ]
+}
+
+# What a peer does that is a command, of the measured memory HOW.
 act()
 {
-	case $1 in
-	chmem)
+	case $1-$2 in
+	chmem-virtio)
+		# The driver adds no more while too much of what it has added is offline.
+		until all_online; do
+			chmem --enable "$((kib >> 10))M" &>/dev/null || nap 0.05
+		done
+		;;
+	chmem-*)
 		wait_for_blocks "$((blocks + n_blocks))"
 		chmem --enable "$((kib >> 10))M" >/dev/null
 		;;
-	daxctl)
+	daxctl-*)
 		wait_for_blocks "$((blocks + n_blocks))"
 		daxctl online-memory dax0.0 >/dev/null
 		;;
 	esac
 }
 
-# measure PEER KIB HOW: HOW is "host": the host plugs when told so, "cxl": a region is made here, or
-# "idle": only the disk. Tells the host when to plug, and then the result, as words NAME=NUMBER.
+# measure PEER KIB HOW: HOW is "host": the host plugs when told so, "virtio": likewise, piece by piece,
+# "cxl": a region is made here, or "idle": only the disk. Tells the host when to plug, and then the
+# result, as words NAME=NUMBER.
 measure()
 {
 	local peer=$1 kib=$2 how=$3 n_blocks blocks offset log=/run/bench-monitor
@@ -219,9 +232,9 @@ measure_host()
 		echo go >&3
 	fi
 	case $peer in
-	chmem | daxctl) act "$peer" & ;;
+	chmem | daxctl) act "$peer" "$3" & ;;
 	esac
-	until value /proc/meminfo MemTotal: && [ "$found" -ge $((before + kib)) ]; do
+	until all_online; do
 		if [ -z "$asked" ] && [ "$found" -ge $((before + kib / 2)) ]; then
 			clock
 			asked=$now
@@ -247,6 +260,11 @@ measure_host()
 	echo "result online=$((online - start)) settled=$((settled - start)) processes=$processes" \
 		"cpu=$((ticks * 10000)) disk=$((handled - asked)) disk_udev=$((handled - sent))" \
 		"peak=$found" >&3
+}
+
+measure_virtio()
+{
+	measure_host "$@"
 }
 
 measure_cxl()
