@@ -84,31 +84,29 @@ char *conf_file_path(const struct conf_file *file)
 	return asprintf(&path, "/%s/%s", file->dir, file->name) < 0 ? NULL : path;
 }
 
-static bool is_utf8(struct str s)
+/* Where the line that @i is in ends; its newline, if it has one. */
+static size_t end_of_line(struct str text, size_t i)
 {
-	for (size_t i = 0; i < s.n;) {
-		unsigned char c = (unsigned char)s.p[i++];
-		unsigned more = c < 0x80 ? 0 : c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-
-		if ((c >= 0x80 && c < 0xc2) || c > 0xf4)
-			return false;
-		for (; more > 0; more--, i++)
-			if (i == s.n || ((unsigned char)s.p[i] & 0xc0) != 0x80)
-				return false;
-	}
-	return true;
+	while (i < text.n && text.p[i] != '\n')
+		i++;
+	return i;
 }
 
 char *conf_file_show(struct str text)
 {
 	char *line = malloc(text.n + 1);
-	bool is_text = is_utf8(text);
+	bool is_text = str_is_utf8(text), is_start = false; /* of a line but the first */
 	size_t n = 0;
 
 	for (size_t i = 0; line && i < text.n; i++) {
 		char c = text.p[i];
 		bool goes_on = c == '\\' && i + 1 < text.n && strchr("\r\n", text.p[i + 1]);
 
+		if (is_start && c == '#') {
+			i = end_of_line(text, i);
+			c = '\n';
+		}
+		is_start = c == '\n' || (is_start && isspace((unsigned char)c));
 		if (goes_on || isspace((unsigned char)c))
 			c = ' ';
 		else if (iscntrl((unsigned char)c) || ((unsigned char)c >= 0x80 && !is_text))

@@ -35,7 +35,7 @@ void conf_files_done(struct conf_files *files);
 char *conf_file_path(const struct conf_file *file);
 
 /*
- * What people see of a piece of it: on one line, continuation lines and blanks joined, and nothing
- * that is no text. On the heap; NULL: out of memory.
+ * What people see of a piece of it: on one line, continuation lines and blanks joined, without
+ * comments between them, and nothing that is no text. On the heap; NULL: out of memory.
  */
 char *conf_file_show(struct str text);

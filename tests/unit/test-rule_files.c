@@ -250,7 +250,7 @@ static void test_format(void **state)
 {
 	static const struct tree_node nodes[] = {
 		{ ETC "a.rules", ONLINE },
-		{ USR "b.rules", "TAG+=\"x\", \\\n\t " ONLINE },
+		{ USR "b.rules", "TAG+=\"x\", \\\n # a comment, \\\n#\n\t " ONLINE },
 		{ USR "c.rules", "ENV{A}==\"a\x01\x7f\", " ONLINE },
 		{ USR "d.rules", "-> /dev/zero" },
 		{ NULL, NULL },
