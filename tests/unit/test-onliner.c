@@ -257,6 +257,36 @@ static void test_key_text(void **state)
 			    "like [Policy] KernelReserve=");
 }
 
+static void test_obstacle_texts(void **state)
+{
+	static const char *const parts[] = {
+		[ONLINER_OBSTACLE_NONE] = "decides as memhp would",
+		[ONLINER_OBSTACLE_NO_PARAMETERS] = "no memory_hotplug.online_policy",
+		[ONLINER_OBSTACLE_WINDOWS] = "windows for CXL or dax memory",
+		[ONLINER_OBSTACLE_STANDBY] = "standby memory",
+		[ONLINER_OBSTACLE_DLPAR] = "partition memory",
+		[ONLINER_OBSTACLE_BALLOON] = "Hyper-V and Xen",
+		[ONLINER_OBSTACLE_SELF_HOSTED] = "carries its own page array",
+		[ONLINER_OBSTACLE_KEY] = "nothing like [Cxl] Zone=",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		struct onliner_choice choice = {
+			.asked = ONLINER_AUTO,
+			.onliner = i == ONLINER_OBSTACLE_NONE ? ONLINER_KERNEL : ONLINER_UDEV,
+			.obstacle = (enum onliner_obstacle)i,
+		};
+		char text[256];
+
+		if (i == ONLINER_OBSTACLE_KEY)
+			(void)snprintf(choice.key, sizeof(choice.key), "[Cxl] Zone=");
+		onliner_explain(&choice, text, sizeof(text));
+		if (!strstr(text, parts[i]))
+			fail_msg("not there: %s\nin: %s", parts[i], text);
+	}
+}
+
 /* Without NumaAware= the kernel treats such a node like any other, and so does memhp. */
 static void test_memory_only_nodes(void **state)
 {
@@ -333,6 +363,7 @@ int main(void)
 		  NULL, NULL },
 		{ "a setting that the kernel does not have is named", test_keys, NULL, NULL, NULL },
 		{ "the reason ends with that setting", test_key_text, NULL, NULL, NULL },
+		{ "every obstacle is told in words", test_obstacle_texts, NULL, NULL, NULL },
 		{ "MemoryOnlyNodes= without NumaAware= is no obstacle", test_memory_only_nodes,
 		  NULL, NULL, NULL },
 		{ "the longest name of a section fits", test_long_name, NULL, NULL, NULL },

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "rule_files.h"
+#include "scarce.h"
 #include "tree.h"
 
 #define ETC "etc/udev/rules.d/"
@@ -293,6 +294,33 @@ static void test_names(void **state)
 	rule_files_done(&files);
 }
 
+static void test_no_memory(void **state)
+{
+	static const struct tree_node nodes[] = {
+		{ ETC "a.rules", ONLINE },
+		{ USR "b.rules", ONLINE OTHER },
+		{ USR "c.rules", "-> /dev/zero" },
+		{ NULL, NULL },
+	};
+	struct rule_files files = { .n_findings = 77 };
+	unsigned served = 0;
+	int r;
+
+	tree_add(*state, nodes);
+	for (;; served++) {
+		scarce_after(served);
+		r = rule_files_read(&((struct tree *)*state)->fs, &files);
+		if (scarce_end() == 0)
+			break;
+		assert_int_equal(r, -ENOMEM);
+		assert_int_equal(files.n_findings, 77);
+	}
+	assert_int_equal(r, 0);
+	assert_true(served > 5);
+	assert_int_equal(files.n_findings, 3);
+	rule_files_done(&files);
+}
+
 #define TEST(name, function)                                    \
 	{                                                       \
 		name, function, tree_setup, tree_teardown, NULL \
@@ -311,6 +339,7 @@ int main(void)
 		TEST("a file that is not UTF-8 is like any other", test_not_text),
 		TEST("a rule with an obstacle is reported, the others replaced", test_obstacle),
 		TEST("a finding is one line that says where and why", test_format),
+		TEST("without memory nothing is found", test_no_memory),
 		TEST("a name cannot smuggle a line into the header", test_names),
 	};
 
