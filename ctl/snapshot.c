@@ -15,6 +15,10 @@
 #include "log.h"
 #include "paths.h"
 #include "reduce.h"
+#include "reduce_rules.h"
+#include "rule_files.h"
+
+#define RULES_SIZE_MAX (8U << 20)
 
 enum kind {
 	KIND_FILE,
@@ -23,6 +27,7 @@ enum kind {
 	KIND_LINK,  /* its last component is all that matters */
 	KIND_ZONES,
 	KIND_SETUP_DATA,
+	KIND_RULES,
 };
 
 /* Directories are listed as far as something below them matches; "*" and "[...]" as for fnmatch(3). */
@@ -200,6 +205,22 @@ static int put_setup_data(struct job *job, const struct item *item, const char *
 	return put_file(job, item, path);
 }
 
+/* Of files that are not memhp's only what it asks of them: the rest may be secret. */
+static int put_rules(struct job *job, const char *path)
+{
+	_cleanup_free_ char *text = NULL, *reduced = NULL;
+	size_t n;
+	/* Larger ones are not looked at, and are as large afterwards. */
+	int r = sysfs_read_regular(&job->ctl->fs, RULES_SIZE_MAX, &text, &n, "%s", path);
+
+	if (r < 0)
+		return skip(job, path, r);
+	if (!rule_file_is_candidate(strrchr(path, '/') + 1))
+		return put(job, path, S_IFREG, NULL, text, n);
+	r = reduce_rules((struct str){ text, n }, &reduced, &n);
+	return r < 0 ? r : put(job, path, S_IFREG, NULL, reduced, n);
+}
+
 static int put_item(struct job *job, const struct item *item, const char *path)
 {
 	if (!sysfs_exists(&job->ctl->fs, "%s", path))
@@ -217,6 +238,8 @@ static int put_item(struct job *job, const struct item *item, const char *path)
 		return put_zones(job, item, path);
 	case KIND_SETUP_DATA:
 		return put_setup_data(job, item, path);
+	case KIND_RULES:
+		return put_rules(job, path);
 	}
 	return 0;
 }
@@ -289,9 +312,9 @@ static int put_matching(struct job *job, const struct item *item, const char *pa
 	return r;
 }
 
-/* @suffix: a pattern below each of @paths, or "" */
+/* @suffix: a pattern below each of @paths, or ""; @like: what else is known of such files. */
 static int put_files(struct job *job, const char *const *paths, size_t n, const char *suffix,
-		     size_t (*reduce)(char *p, size_t n))
+		     struct item like)
 {
 	int r = 0;
 
@@ -299,7 +322,8 @@ static int put_files(struct job *job, const char *const *paths, size_t n, const 
 		char pattern[64];
 
 		(void)snprintf(pattern, sizeof(pattern), "%s%s", paths[i], suffix);
-		r = put_matching(job, &(struct item){ pattern, KIND_FILE, reduce }, "", pattern);
+		like.pattern = pattern;
+		r = put_matching(job, &like, "", pattern);
 	}
 	return r;
 }
@@ -308,14 +332,17 @@ static int put_config(struct job *job)
 {
 	static const char *const files[] = PATHS_CONFIG, *const dirs[] = PATHS_CONFIG_DROPINS;
 	static const char *const rules[] = PATHS_UDEV_RULES, *const tmpfiles[] = PATHS_TMPFILES;
-	int r = put_files(job, files, ARRAY_SIZE(files), "", NULL);
+	const struct item file = { NULL, KIND_FILE, NULL };
+	int r = put_files(job, files, ARRAY_SIZE(files), "", file);
 
 	if (r == 0)
-		r = put_files(job, dirs, ARRAY_SIZE(dirs), "/*.conf", NULL);
+		r = put_files(job, dirs, ARRAY_SIZE(dirs), "/*.conf", file);
 	if (r == 0)
-		r = put_files(job, rules, ARRAY_SIZE(rules), "/*.rules", NULL);
+		r = put_files(job, rules, ARRAY_SIZE(rules), "/*.rules",
+			      (struct item){ NULL, KIND_RULES, NULL });
 	if (r == 0)
-		r = put_files(job, tmpfiles, ARRAY_SIZE(tmpfiles), "/*.conf", reduce_tmpfiles);
+		r = put_files(job, tmpfiles, ARRAY_SIZE(tmpfiles), "/*.conf",
+			      (struct item){ NULL, KIND_FILE, reduce_tmpfiles });
 	return r;
 }
 

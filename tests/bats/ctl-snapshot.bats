@@ -174,6 +174,41 @@ opened()
 	grep -q "System RAM" "$unpacked/proc/iomem"
 }
 
+@test "of rules of others only those that online memory are kept, and their places" {
+	machine one-dimm
+	for file in "$abs_top_srcdir"/tests/rules/*/*.rules; do
+		name=$(basename "$(dirname "$file")").rules
+		{
+			echo '# SECRET comment'
+			cat "$file"
+			# shellcheck disable=SC2016 # udev's
+			echo 'SUBSYSTEM=="net", ATTR{address}=="SECRET", RUN+="/bin/login SECRET $env{SECRET}"'
+		} | config "usr/lib/udev/rules.d/$name"
+	done
+	config usr/lib/udev/rules.d/90-site.rules <<-'END'
+		ENV{ID_SERIAL}=="SECRET", GOTO="end"
+		SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online"
+		LABEL="end"
+		# SECRET
+		KERNEL=="sd*", ENV{ID_SERIAL}=="SECRET", \
+			SYMLINK+="SECRET"
+	END
+	config etc/udev/rules.d/70-net.rules <<<'SUBSYSTEM=="net", ATTR{address}=="SECRET", NAME="SECRET"'
+	generator "$generated" 2>/dev/null
+	publish start 2>/dev/null
+	grep -q SECRET "$root"/run/udev/rules.d/*.rules
+	run -0 ctl snapshot "$archive"
+	unpack
+	run ! grep -rq SECRET "$unpacked"
+	for file in "$root"/{etc,run,usr/lib}/udev/rules.d/*.rules; do
+		[ "$(wc -l <"$file")" -eq "$(wc -l <"$unpacked/${file#"$root/"}")" ]
+	done
+	contains "$(tools "$root")" "/usr/lib/udev/rules.d/90-site.rules:2: rule would online memory"
+	diff -u <(tools "$root") <(tools "$unpacked")
+	publish stop 2>/dev/null
+	contains "$(ctl doctor || :)" "/usr/lib/udev/rules.d/90-site.rules:2: this rule onlines memory"
+}
+
 @test "the suffix says how to compress, and only its owner may read the file" {
 	machine one-dimm
 	for suffix in gz xz zst; do
