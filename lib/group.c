@@ -15,6 +15,7 @@ struct identity {
 	struct str device; /* empty: the block stands alone */
 	struct str alias;  /* empty: it has none */
 	uint64_t extent;   /* start of an entry that is a device without a name; 0: none */
+	const struct iomem_entry *range; /* of a DIMM; NULL: it is not known */
 };
 
 /* What the blocks are looked at with. */
@@ -104,7 +105,8 @@ static struct identity identify_plain(const struct machine *machine, const struc
 		return (struct identity){ PROVIDER_BALLOON, EVIDENCE_HYPERVISOR };
 	/* Each range of an ACPI memory device has an entry of its own, which is never merged. */
 	if (machine->has_acpi_memory)
-		return (struct identity){ PROVIDER_DIMM, EVIDENCE_ACPI, .extent = ram->start };
+		return (struct identity){ PROVIDER_DIMM, EVIDENCE_ACPI, .extent = ram->start,
+					  .range = ram };
 	if (machine->has_probe)
 		return (struct identity){ PROVIDER_PROBE, EVIDENCE_PROBE };
 	return (struct identity){ PROVIDER_OTHER };
@@ -129,8 +131,8 @@ static struct identity identify(const struct lens *lens, const struct block *blo
 	if (ram && !str_eq(ram->name, "System RAM"))
 		return (struct identity){ PROVIDER_OTHER, EVIDENCE_IOMEM };
 	if ((ram || lens->iomem->n == 0) && block->firmware[0])
-		return (struct identity){ PROVIDER_DIMM, EVIDENCE_FIRMWARE,
-					  str_of(block->firmware) };
+		return (struct identity){ PROVIDER_DIMM, EVIDENCE_FIRMWARE, str_of(block->firmware),
+					  .range = ram };
 	return identify_plain(lens->machine, ram);
 }
 
@@ -180,6 +182,15 @@ static void count_block(struct group *group, const struct block *block)
 		group->movable++;
 }
 
+/* The ranges of an ACPI memory device are added one by one: acpi_memory_enable_device(). */
+static void note_range(struct group *group, const struct iomem_entry *range, uint64_t block_size)
+{
+	uint64_t blocks = range ? (range->end - range->start + 1) / block_size : 0;
+
+	if (blocks > group->range_blocks)
+		group->range_blocks = blocks;
+}
+
 /* The newest first: neighbours are most often of the same device. */
 static struct group *find_group(const struct groups *groups, const struct group *like)
 {
@@ -210,6 +221,7 @@ int groups_find(struct groups *ret, struct block *blocks, size_t n_blocks, uint6
 			group = &groups.g[groups.n - 1];
 		}
 		count_block(group, &blocks[i]);
+		note_range(group, identity.range, block_size);
 		blocks[i].group = (size_t)(group - groups.g);
 	}
 

@@ -65,6 +65,7 @@ struct group {
 	uint64_t n_blocks;
 	uint64_t offline, kernel, movable; /* blocks */
 	enum evidence evidence;
+	uint64_t range_blocks; /* DIMM: of the largest entry that it has in iomem; 0: not known */
 };
 
 /*

@@ -48,10 +48,15 @@ static enum self_hosted is_asked_for(const struct machine *machine,
 	case PROVIDER_DIMM:
 		if (machine->major == 0)
 			return SELF_HOSTED_UNKNOWN;
-		/* Before 6.8 only what is added as one block can have it. */
 		if (machine_is_kernel(machine, 6, 8))
 			return SELF_HOSTED_YES;
-		return question->n_blocks == 1 ? SELF_HOSTED_YES : SELF_HOSTED_NO;
+		/*
+		 * Before, only what is added as one block can have it. Where some ranges of a DIMM
+		 * are no more than that and others are, it is not self-hosted as a whole.
+		 */
+		if (question->range_blocks == 0)
+			return SELF_HOSTED_UNKNOWN;
+		return question->range_blocks == 1 ? SELF_HOSTED_YES : SELF_HOSTED_NO;
 	case PROVIDER_CXL:
 	case PROVIDER_DAX:
 		/* The attribute came with the feature, in 6.8. */

@@ -21,7 +21,8 @@ enum self_hosted {
 struct memmap_question {
 	enum provider provider;
 	uint64_t block_size; /* bytes */
-	uint64_t n_blocks;   /* of the whole device */
+	/* Of a DIMM: blocks of the largest of its ranges, each of which is added at once; 0: not known. */
+	uint64_t range_blocks;
 	/* daxX.Y/memmap_on_memory: 0 or 1; -1 when the kernel does not have it */
 	int dax_asks;
 };

@@ -387,6 +387,12 @@ static int read_dax_asks(const struct sysfs *fs, const struct group *group)
 	return asks == 1;
 }
 
+/* What is one block as a whole has no larger range. */
+static uint64_t range_blocks(const struct group *group)
+{
+	return group->range_blocks == 0 && group->n_blocks == 1 ? 1 : group->range_blocks;
+}
+
 static int find_self_hosted(const struct sysfs *fs, struct snapshot *snapshot)
 {
 	snapshot->self_hosted =
@@ -398,7 +404,7 @@ static int find_self_hosted(const struct sysfs *fs, struct snapshot *snapshot)
 		struct memmap_question question = {
 			.provider = group->provider,
 			.block_size = snapshot->block_size,
-			.n_blocks = group->n_blocks,
+			.range_blocks = range_blocks(group),
 			.dax_asks = read_dax_asks(fs, group),
 		};
 

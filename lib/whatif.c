@@ -199,7 +199,7 @@ static enum self_hosted find_self_hosted(const struct snapshot *snapshot, const 
 	struct memmap_question question = {
 		.provider = group->provider,
 		.block_size = snapshot->block_size,
-		.n_blocks = group->n_blocks,
+		.range_blocks = group->n_blocks,
 		.dax_asks = dax_asks(snapshot, group->provider),
 	};
 

@@ -308,6 +308,60 @@ static void test_dimm_extents(void **state)
 	CHECK(layouts);
 }
 
+/* What the kernel adds at once, which may be less than the device. */
+static void test_ranges(void **state)
+{
+	static const struct {
+		struct layout layout;
+		uint64_t range_blocks;
+	} rows[] = {
+		{ { "one range", "100000000-117ffffff : System RAM\n",
+		    .blocks = { DIMM(32, "PNP0C80:00"), DIMM(33, "PNP0C80:00"),
+				DIMM(34, "PNP0C80:00") },
+		    .n_blocks = 3 },
+		  3 },
+		{ { "two of one block each",
+		    "100000000-107ffffff : System RAM\n108000000-10fffffff : System RAM\n",
+		    .blocks = { DIMM(32, "PNP0C80:00"), DIMM(33, "PNP0C80:00") }, .n_blocks = 2 },
+		  1 },
+		{ { "of one and of two blocks",
+		    "100000000-107ffffff : System RAM\n108000000-117ffffff : System RAM\n",
+		    .blocks = { DIMM(32, "PNP0C80:00"), DIMM(33, "PNP0C80:00"),
+				DIMM(34, "PNP0C80:00") },
+		    .n_blocks = 3 },
+		  2 },
+		{ { "of two and of one",
+		    "100000000-10fffffff : System RAM\n110000000-117ffffff : System RAM\n",
+		    .blocks = { DIMM(32, "PNP0C80:00"), DIMM(33, "PNP0C80:00"),
+				DIMM(34, "PNP0C80:00") },
+		    .n_blocks = 3 },
+		  2 },
+		{ { "a block that is gone counts, it was added with the others",
+		    "100000000-10fffffff : System RAM\n", .blocks = { DIMM(33, "PNP0C80:00") },
+		    .n_blocks = 1 },
+		  2 },
+		{ { "an extent", "100000000-10fffffff : System RAM\n",
+		    .blocks = { OFFLINE(32), OFFLINE(33) }, .n_blocks = 2,
+		    .machine = { .has_acpi_memory = true } },
+		  2 },
+		{ { "no addresses", "",
+		    .blocks = { DIMM(32, "PNP0C80:00"), DIMM(33, "PNP0C80:00") }, .n_blocks = 2 },
+		  0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct found found;
+
+		assert_int_equal(find(&rows[i].layout, &found), 0);
+		assert_int_equal(found.groups.n, 1);
+		if (found.groups.g[0].range_blocks != rows[i].range_blocks)
+			fail_msg("%s: %d", rows[i].layout.name,
+				 (int)found.groups.g[0].range_blocks);
+		done(&found);
+	}
+}
+
 /* drivers/s390/char/sclp_cmd.c, drivers/s390/char/sclp_mem.c */
 static void test_standby(void **state)
 {
@@ -731,6 +785,7 @@ int main(void)
 		  NULL },
 		{ "a DIMM without a firmware node is as large as its entry", test_dimm_extents,
 		  NULL, NULL, NULL },
+		{ "of a DIMM the largest range is known", test_ranges, NULL, NULL, NULL },
 		{ "on s390 plain memory is standby, with an entry or without", test_standby, NULL,
 		  NULL, NULL },
 		{ "on ppc64 plain memory is DLPAR's", test_dlpar, NULL, NULL, NULL },

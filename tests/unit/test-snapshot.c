@@ -662,6 +662,48 @@ static void test_self_hosted(void **state)
 	}
 }
 
+/* Before 6.8 a range has to be one block, of a device that may have several. */
+static void test_self_hosted_ranges(void **state)
+{
+	static const struct {
+		const char *iomem; /* NULL: hidden */
+		bool is_alone;	   /* the DIMM has one block */
+		enum self_hosted expected;
+	} rows[] = {
+		{ "100000000-117ffffff : System RAM\n", false, SELF_HOSTED_NO },
+		{ "100000000-107ffffff : System RAM\n108000000-117ffffff : System RAM\n", false,
+		  SELF_HOSTED_NO },
+		{ "100000000-107ffffff : System RAM\n108000000-10fffffff : System RAM\n"
+		  "110000000-117ffffff : System RAM\n",
+		  false, SELF_HOSTED_YES },
+		{ "110000000-117ffffff : System RAM\n", true, SELF_HOSTED_YES },
+		{ NULL, false, SELF_HOSTED_UNKNOWN },
+		{ NULL, true, SELF_HOSTED_YES },
+	};
+	const struct tree *tree = *state;
+
+	if (sysconf(_SC_PAGESIZE) != 4096)
+		return; /* the page array of such a block would be too small */
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct snapshot s;
+
+		(void)make_machine(state);
+		tree_text(tree, "proc/sys/kernel/arch", "x86_64\n");
+		tree_text(tree, "proc/sys/kernel/osrelease", "6.1.0\n");
+		tree_text(tree, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
+		tree_text(tree, "proc/iomem",
+			  rows[i].iomem ? rows[i].iomem : "00000000-00000000 : System RAM\n");
+		if (rows[i].is_alone) {
+			tree_drop(tree, MEMORY "memory32");
+			tree_drop(tree, MEMORY "memory33");
+		}
+		assert_int_equal(snapshot_read_public(&tree->fs, &s), 0);
+		if (snapshot_question(&s, block_of(&s, 34)).self_hosted != rows[i].expected)
+			fail_msg("row %zu: %d", i, (int)s.self_hosted[0]);
+		snapshot_done(&s);
+	}
+}
+
 /* A virtio-mem device of eight blocks, 32 to 39, of which 32 to 37 are plugged. */
 static const struct tree *make_units(void **state, const char *force, const char *size)
 {
@@ -1141,6 +1183,7 @@ int main(void)
 		TREE_TEST("what has no device is looked up and judged by block", test_no_device),
 		TREE_TEST("the machine is part of it", test_machine),
 		TREE_TEST("DIMMs and dax devices may host their own memmap", test_self_hosted),
+		TREE_TEST("kernels before 6.8 ask what is added at once", test_self_hosted_ranges),
 		TREE_TEST("what is online of a unit of two blocks counts", test_units),
 		TREE_TEST("what is online of a unit of four blocks counts", test_larger_units),
 		TREE_TEST("a unit of one block is not looked into", test_small_units),
