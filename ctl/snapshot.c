@@ -12,6 +12,7 @@
 
 #include "array.h"
 #include "ctl.h"
+#include "iomem.h"
 #include "log.h"
 #include "paths.h"
 #include "reduce.h"
@@ -28,6 +29,7 @@ enum kind {
 	KIND_ZONES,
 	KIND_SETUP_DATA,
 	KIND_RULES,
+	KIND_IOMEM,
 };
 
 /* Directories are listed as far as something below them matches; "*" and "[...]" as for fnmatch(3). */
@@ -44,7 +46,7 @@ static const struct item {
 	{ PATH_NODE "/node[0-9]*/memory[0-9]*", KIND_LINK, NULL },
 	{ PATH_NODE "/node[0-9]*", KIND_DIR, NULL },
 	{ PATH_ZONEINFO, KIND_FILE, NULL },
-	{ PATH_IOMEM, KIND_FILE, reduce_iomem },
+	{ PATH_IOMEM, KIND_IOMEM, reduce_iomem },
 	{ PATH_MEMORY "/block_size_bytes", KIND_FILE, NULL },
 	{ PATH_AUTO_ONLINE, KIND_FILE, NULL },
 	{ PATH_CRASH_HOTPLUG, KIND_FILE, NULL },
@@ -102,7 +104,8 @@ struct job {
 	struct archive *archive;
 	time_t now;
 	uint64_t n_files;
-	uint64_t n_denied; /* files that need root */
+	uint64_t n_denied;    /* files that need root */
+	bool hides_addresses; /* so do they in /proc/iomem */
 };
 
 static int put(struct job *job, const char *path, unsigned type, const char *target, const char *p,
@@ -140,17 +143,38 @@ static int skip(struct job *job, const char *path, int error)
 	return 0;
 }
 
+static int put_text(struct job *job, const struct item *item, const char *path, char *text,
+		    size_t n)
+{
+	if (item->reduce)
+		n = item->reduce(text, n);
+	return put(job, path, S_IFREG, NULL, text, n);
+}
+
 static int put_file(struct job *job, const struct item *item, const char *path)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t n;
 	int r = sysfs_read_file(&job->ctl->fs, &text, &n, "%s", path);
 
+	return r < 0 ? skip(job, path, r) : put_text(job, item, path, text, n);
+}
+
+/* To those who may not see them the kernel shows addresses of zero. */
+static int put_iomem(struct job *job, const struct item *item, const char *path)
+{
+	_cleanup_(iomem_done) struct iomem iomem = { NULL, 0 };
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+	int r = sysfs_read_file(&job->ctl->fs, &text, &n, "%s", path);
+
 	if (r < 0)
 		return skip(job, path, r);
-	if (item->reduce)
-		n = item->reduce(text, n);
-	return put(job, path, S_IFREG, NULL, text, n);
+	r = iomem_parse(&iomem, (struct str){ text, n });
+	if (r < 0 && r != -EACCES)
+		return r;
+	job->hides_addresses = r < 0;
+	return put_text(job, item, path, text, n);
 }
 
 static int put_link(struct job *job, const char *path)
@@ -240,6 +264,8 @@ static int put_item(struct job *job, const struct item *item, const char *path)
 		return put_setup_data(job, item, path);
 	case KIND_RULES:
 		return put_rules(job, path);
+	case KIND_IOMEM:
+		return put_iomem(job, item, path);
 	}
 	return 0;
 }
@@ -387,51 +413,92 @@ static int write_archive(struct job *job, const char *file, int fd)
 	return r;
 }
 
-/* Half an archive is none; but it may have been written to a device. */
-static void discard(const char *file, int fd)
+/* Where the archive goes; it takes the place of @file when it is complete. */
+struct output {
+	const char *file;
+	char *temporary; /* NULL: a device or a pipe, which is written to as it is */
+	int fd;
+};
+
+/* 0 or -errno. A link is not replaced: that might be /dev/stdout. Nor is what it leads to. */
+static int open_output(struct output *output)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		(void)unlink(file);
+	if (stat(output->file, &st) == 0 && !S_ISREG(st.st_mode)) {
+		output->fd = open(output->file, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		return output->fd < 0 ? -errno : 0;
+	}
+	if (lstat(output->file, &st) == 0 && S_ISLNK(st.st_mode))
+		return -ELOOP;
+	if (asprintf(&output->temporary, "%s.XXXXXX", output->file) < 0)
+		return -ENOMEM;
+	/* Where things are in memory is not for everybody: 0600. */
+	output->fd = mkostemp(output->temporary, O_CLOEXEC);
+	return output->fd < 0 ? -errno : 0;
 }
 
-static int report(const struct job *job, const char *file, int fd, int r)
+/* @r: of what was written. Half an archive is none: what was there before stays then. */
+static int close_output(struct output *output, int r)
 {
-	const char *why = archive_error_string(job->archive);
+	closep(&output->fd);
+	if (output->temporary && r == 0 && rename(output->temporary, output->file) < 0)
+		r = -errno;
+	if (output->temporary && r < 0)
+		(void)unlink(output->temporary);
+	free(output->temporary);
+	return r;
+}
+
+/* One line, when something is not in the archive that should be. */
+static int report_missing(const struct job *job)
+{
+	char files[48] = "";
+
+	if (job->n_denied == 0 && !job->hides_addresses)
+		return EXIT_SUCCESS;
+	if (job->n_denied > 0)
+		(void)snprintf(files, sizeof(files), "%llu files%s",
+			       (unsigned long long)job->n_denied,
+			       job->hides_addresses ? " and " : "");
+	log_warning("%s%s are missing, because reading them needs root", files,
+		    job->hides_addresses ? "the addresses in /" PATH_IOMEM : "");
+	return STATUS_FINDINGS;
+}
+
+static int report(const struct job *job, const char *file, int r)
+{
+	const char *why = job->archive ? archive_error_string(job->archive) : NULL;
+	int status;
 
 	if (r < 0) {
 		log_error("cannot write %s: %s", file, r == -EIO && why ? why : strerror(-r));
-		discard(file, fd);
 		return r == -ENOMEM ? EX_OSERR : EX_IOERR;
 	}
-	if (job->n_denied > 0)
-		log_warning("%llu files are missing, because reading them needs root",
-			    (unsigned long long)job->n_denied);
+	status = report_missing(job);
 	if (!job->ctl->quiet)
 		printf("%s: %llu files\n", file, (unsigned long long)job->n_files);
-	return job->n_denied > 0 ? STATUS_FINDINGS : EXIT_SUCCESS;
+	return status;
 }
 
 int ctl_snapshot(struct ctl *ctl, int argc, char *argv[])
 {
 	struct job job = { .ctl = ctl, .now = time(NULL) };
-	_cleanup_close_ int fd = -1;
-	int status;
+	struct output output = { .file = argv[0], .fd = -1 };
+	int r, status;
 
 	(void)argc;
-	/* Where things are in memory is not for everybody. */
-	fd = open(argv[0], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		log_error("cannot create %s: %s", argv[0], strerror(errno));
+	r = open_output(&output);
+	if (r < 0) {
+		log_error("cannot create %s: %s", argv[0],
+			  r == -ELOOP ? "it is a symbolic link" : strerror(-r));
+		free(output.temporary);
 		return EX_IOERR;
 	}
 	job.archive = archive_write_new();
-	if (!job.archive) {
-		log_error("out of memory");
-		return EX_OSERR;
-	}
-	status = report(&job, argv[0], fd, write_archive(&job, argv[0], fd));
+	r = job.archive ? write_archive(&job, argv[0], output.fd) : -ENOMEM;
+	r = close_output(&output, r);
+	status = report(&job, argv[0], r);
 	(void)archive_write_free(job.archive);
 	return status;
 }

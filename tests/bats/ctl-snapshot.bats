@@ -44,7 +44,11 @@ tools()
 		machine "$name"
 		generator "$generated" 2>/dev/null
 		publish start 2>/dev/null || true
-		run -0 ctl snapshot "$archive"
+		run ctl snapshot "$archive"
+		case $name in
+		hidden-iomem) equal "$status" 1 ;;
+		*) equal "$status" 0 ;;
+		esac
 		unpack
 		diff -u <(tools "$root") <(tools "$unpacked") || {
 			echo "of $name"
@@ -222,6 +226,38 @@ opened()
 	equal "$(stat -c %a "$BATS_TEST_TMPDIR/m")" 600
 }
 
+@test "a file that is there is replaced, whoever might read it" {
+	machine one-dimm
+	echo old >"$archive"
+	chmod 644 "$archive"
+	exec 5<"$archive"
+	run -0 ctl snapshot "$archive"
+	equal "$(stat -c %a "$archive")" 600
+	equal "$(cat <&5)" old
+	equal "$(echo "$archive"*)" "$archive"
+}
+
+@test "what a symbolic link leads to is left alone" {
+	machine one-dimm
+	echo precious >"$BATS_TEST_TMPDIR/precious"
+	ln -s precious "$archive"
+	run -74 ctl snapshot "$archive"
+	equal "$output" "memhpctl: cannot create $archive: it is a symbolic link"
+	equal "$(<"$BATS_TEST_TMPDIR/precious")" precious
+	ln -sf nowhere "$archive"
+	run -74 ctl snapshot "$archive"
+	[ ! -e "$BATS_TEST_TMPDIR/nowhere" ]
+	# A pipe may be a link.
+	ctl --quiet snapshot /dev/stdout | gzip -t
+}
+
+@test "without addresses of memory an archive is not complete" {
+	machine hidden-iomem
+	run -1 --separate-stderr ctl snapshot "$archive"
+	equal "$stderr" "memhpctl: the addresses in /proc/iomem are missing, because reading them needs root"
+	[ -s "$archive" ]
+}
+
 @test "a file that cannot be written is an error in one line" {
 	machine one-dimm
 	run -74 ctl snapshot "$BATS_TEST_TMPDIR/no/such/file"
@@ -230,6 +266,12 @@ opened()
 	run -74 ctl snapshot /dev/full
 	contains "$output" "cannot write /dev/full"
 	[ -c /dev/full ]
+	# What was there before stays.
+	echo old >"$archive"
+	run -74 bash -c 'trap "" XFSZ; ulimit -f 0; exec "$@"' bash "$(program memhpctl)" --root "$root" snapshot "$archive"
+	contains "$output" "cannot write $archive: "
+	equal "$(<"$archive")" old
+	equal "$(echo "$archive"*)" "$archive"
 }
 
 @test "a captured machine is not changed by it" {
