@@ -11,31 +11,29 @@
 #include "parse.h"
 #include "paths.h"
 #include "record.h"
+#include "target.h"
 #include "text.h"
 #include "walk.h"
 #include "whatif.h"
 
 /* -- Which block */
 
-static const struct group *find_device(const struct snapshot *snapshot, const char *name)
+/* Its first block that is offline, else its first that is known. */
+static uint64_t block_of_target(const struct snapshot *snapshot, const struct target *target)
 {
-	for (size_t i = 0; i < snapshot->groups.n; i++) {
-		const struct group *group = &snapshot->groups.g[i];
+	const struct block *known = NULL;
 
-		if (strcmp(group->name, name) == 0 || strcmp(group->alias, name) == 0)
-			return group;
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		const struct block *block = &snapshot->blocks[i];
+
+		if (!target_has(target, snapshot, block))
+			continue;
+		if (block->state == BLOCK_OFFLINE)
+			return block->id;
+		if (!known)
+			known = block;
 	}
-	return NULL;
-}
-
-/* Its first block that is offline, else its first. */
-static uint64_t block_of_device(const struct snapshot *snapshot, const struct group *group)
-{
-	for (size_t i = 0; i < snapshot->n_blocks; i++)
-		if (snapshot->blocks[i].state == BLOCK_OFFLINE &&
-		    &snapshot->groups.g[snapshot->blocks[i].group] == group)
-			return snapshot->blocks[i].id;
-	return group->first;
+	return known ? known->id : target->first;
 }
 
 /* A plain number might mean a block as well as an address. */
@@ -50,23 +48,21 @@ static bool parse_address(struct str text, uint64_t *ret)
 static int find_target(struct explanation *e, const char *name)
 {
 	const struct snapshot *snapshot = &e->view.snapshot;
-	/* No alias is an empty one. */
-	const struct group *group = name[0] ? find_device(snapshot, name) : NULL;
+	struct target target;
 	uint64_t address;
 
-	if (group) {
-		e->id = block_of_device(snapshot, group);
+	if (target_find(snapshot, name, &target)) {
+		e->id = block_of_target(snapshot, &target);
 		return EXIT_SUCCESS;
 	}
-	if (parse_block_name(str_of(name), &e->id) == 0)
-		return EXIT_SUCCESS;
 	if (parse_address(str_of(name), &address)) {
 		e->id = address / snapshot->block_size;
 		return EXIT_SUCCESS;
 	}
-	log_error("there is no device \"%s\"; allowed: memoryN, the name of a device that "
-		  "`memhpctl status` shows, or an address such as 0x100000000 or 4G",
-		  name);
+	log_error(
+		"there is no device \"%s\"; allowed: memoryN, memoryA-B, the name of a device that "
+		"`memhpctl status` shows, or an address such as 0x100000000 or 4G",
+		name);
 	return EX_NOINPUT;
 }
 

@@ -12,6 +12,7 @@
 #include "paths.h"
 #include "progress.h"
 #include "spool.h"
+#include "target.h"
 #include "text.h"
 #include "view.h"
 
@@ -22,51 +23,62 @@ struct job {
 	bool is_device; /* these blocks, else all that waits beside them as well */
 };
 
-static const struct group *find_group(const struct snapshot *snapshot, const char *name)
+/* What @name stands for, one block for all of its device. False: nothing that was hot-plugged. */
+static bool find_target(const struct snapshot *snapshot, const char *name, struct target *ret)
 {
+	struct target target;
 	const struct block *block;
-	uint64_t id;
 
-	for (size_t i = 0; i < snapshot->groups.n; i++) {
-		const struct group *group = &snapshot->groups.g[i];
-
-		if (*name && (strcmp(name, group->name) == 0 || strcmp(name, group->alias) == 0))
-			return group;
+	if (!target_find(snapshot, name, &target))
+		return false;
+	if (!target.group && target.first == target.last) {
+		block = snapshot_find_block(snapshot, target.first);
+		target.group = block ? &snapshot->groups.g[block->group] : NULL;
 	}
-	if (parse_block_name(str_of(name), &id) < 0)
-		return NULL;
-	block = snapshot_find_block(snapshot, id);
-	return block ? &snapshot->groups.g[block->group] : NULL;
+	for (size_t i = 0; i < snapshot->n_blocks; i++) {
+		if (!target_has(&target, snapshot, &snapshot->blocks[i]))
+			continue;
+		*ret = target;
+		return true;
+	}
+	return false;
 }
 
-/* The offline blocks that memhp is to online, of @group or (NULL) of all. */
-static int list_waiting(const struct view *view, const struct group *group, struct block_list *list)
+static bool is_offline_of(const struct view *view, const struct target *target,
+			  const struct block *block)
+{
+	return block->state == BLOCK_OFFLINE &&
+	       (!target || target_has(target, &view->snapshot, block));
+}
+
+/* The offline blocks that memhp is to online, of @target or (NULL) of all. */
+static int list_waiting(const struct view *view, const struct target *target,
+			struct block_list *list)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < view->snapshot.n_blocks; i++) {
 		const struct block *block = &view->snapshot.blocks[i];
 
-		if (block->state == BLOCK_OFFLINE &&
-		    (!group || &view->snapshot.groups.g[block->group] == group) &&
+		if (is_offline_of(view, target, block) &&
 		    snapshot_decide(&view->snapshot, &view->policy, block).zone != ZONE_LEAVE)
 			r = block_list_add(list, block->id);
 	}
 	return r;
 }
 
-/* None of the blocks waits for memhp: why. */
+/* None of the blocks of @name, or (NULL) of all, waits for memhp: why. */
 static int explain_nothing(const struct ctl *ctl, const struct view *view,
-			   const struct group *group)
+			   const struct target *target, const char *name)
 {
-	for (size_t i = 0; group && i < view->snapshot.n_blocks; i++) {
+	for (size_t i = 0; target && i < view->snapshot.n_blocks; i++) {
 		const struct block *block = &view->snapshot.blocks[i];
+		const struct group *group = &view->snapshot.groups.g[block->group];
 		struct verdict verdict;
 		char command[DEVICE_COMMAND_MAX], advice[160];
 		const char *owner;
 
-		if (&view->snapshot.groups.g[block->group] != group ||
-		    block->state != BLOCK_OFFLINE)
+		if (!is_offline_of(view, target, block))
 			continue;
 		verdict = snapshot_decide(&view->snapshot, &view->policy, block);
 		owner = device_find_owner(view, group, &verdict, command);
@@ -74,8 +86,8 @@ static int explain_nothing(const struct ctl *ctl, const struct view *view,
 		log_error("%s is left to %s: %s", group->name, owner, advice);
 		return STATUS_FINDINGS;
 	}
-	if (!ctl->quiet && group)
-		printf("%s: all blocks are online\n", group->name);
+	if (!ctl->quiet && target)
+		printf("%s: all blocks are online\n", target->group ? target->group->name : name);
 	else if (!ctl->quiet)
 		puts("no block waits");
 	return EXIT_SUCCESS;
@@ -163,7 +175,7 @@ static int verify(const struct ctl *ctl, const struct block_list *blocks)
 
 static int online(const struct ctl *ctl, const struct view *view, const char *device)
 {
-	const struct group *group = device ? find_group(&view->snapshot, device) : NULL;
+	struct target found, *target = device ? &found : NULL;
 	_cleanup_(block_list_done) struct block_list blocks = { NULL, 0 };
 	struct job job = {
 		.ctl = ctl,
@@ -173,17 +185,17 @@ static int online(const struct ctl *ctl, const struct view *view, const char *de
 	};
 	int status;
 
-	if (device && !group) {
+	if (device && !find_target(&view->snapshot, device, &found)) {
 		log_error("\"%s\" is no device or block that was hot-plugged; see memhpctl status",
 			  device);
 		return EX_NOINPUT;
 	}
-	if (list_waiting(view, group, &blocks) < 0) {
+	if (list_waiting(view, target, &blocks) < 0) {
 		log_error("out of memory");
 		return EX_OSERR;
 	}
 	if (blocks.n == 0)
-		return explain_nothing(ctl, view, group);
+		return explain_nothing(ctl, view, target, device);
 	/* As the callout's own, with what it did in the journal as well. */
 	if (ctl_is_live(ctl))
 		log_open("memhp", LOG_TO_SYSLOG, ctl->quiet ? LOG_ERR : LOG_INFO);

@@ -236,3 +236,28 @@ int parse_block_name(struct str s, uint64_t *ret_block)
 		return -EINVAL;
 	return parse_u64(s, 10, ret_block);
 }
+
+int parse_block_range(struct str s, uint64_t *ret_first, uint64_t *ret_last)
+{
+	const char *dash = s.n > 0 ? memchr(s.p, '-', s.n) : NULL;
+	size_t n = dash ? (size_t)(dash - s.p) : s.n;
+	uint64_t first, last;
+	int r = parse_block_name((struct str){ s.p, n }, &first);
+
+	if (r < 0)
+		return r;
+	last = first;
+	if (dash) {
+		struct str end = skip(s, n + 1);
+
+		r = str_starts(end, "memory") ? parse_block_name(end, &last) :
+						parse_u64(end, 10, &last);
+	}
+	if (r < 0)
+		return r;
+	if (last < first)
+		return -EINVAL;
+	*ret_first = first;
+	*ret_last = last;
+	return 0;
+}

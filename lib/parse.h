@@ -60,3 +60,9 @@ _must_check_ int parse_bool(struct str s, bool *ret);
  * 0, -EINVAL, or -ERANGE (more than fits).
  */
 _must_check_ int parse_block_name(struct str s, uint64_t *ret_block);
+
+/*
+ * "memory8-39", "memory8-memory39", "memory8": the first and the last block. 0, -EINVAL (also when
+ * the last one is before the first), or -ERANGE.
+ */
+_must_check_ int parse_block_range(struct str s, uint64_t *ret_first, uint64_t *ret_last);

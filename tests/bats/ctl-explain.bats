@@ -34,6 +34,38 @@ record()
 	done
 }
 
+# standby: blocks that stand alone, which status shows as one range
+standby()
+{
+	machine <<-END
+		block_size 256M
+		blocks 0-7 node0 online Normal
+		blocks 8-39 node0 offline "Normal Movable"
+		file proc/sys/kernel/arch
+		| s390x
+		iomem
+		| 00000000-7fffffff : System RAM
+	END
+	policy
+}
+
+@test "ranges are found under the names that status and plan show" {
+	local name
+
+	standby
+	equal "$(ctl status groups -rn -o device) $(ctl plan -rn -o blocks)" "memory8-memory39 memory8-39"
+	for name in memory8-memory39 memory8-39 memory7-8; do
+		equal "$(of '.block[0] | "\(.block) \(.provider)"' "$name")" "memory8 standby"
+	done
+	set_block memory8 online Normal
+	equal "$(of '.block[0].block' memory8-39)" memory9
+	equal "$(of '.block[0].block' memory0-7)" memory0
+	for name in memory39-8 memory8- memory8-x memory8-39-; do
+		run -66 --separate-stderr ctl explain "$name"
+		contains "$stderr" "there is no device \"$name\"; allowed: memoryN, memoryA-B"
+	done
+}
+
 @test "what is not there is told" {
 	machine one-dimm
 	run -66 --separate-stderr ctl explain memory99

@@ -57,6 +57,26 @@ in_force()
 	equal "$(zones 82 85)" "$(same 4 Movable)"
 }
 
+@test "a range of blocks that status shows may be named" {
+	config <<<$'[Standby]\nZone=auto'
+	in_force <<-END
+		block_size 256M
+		blocks 0-7 node0 online Normal
+		blocks 8-15 node0 offline "Normal Movable"
+		file proc/sys/kernel/arch
+		| s390x
+		iomem
+		| 00000000-7fffffff : System RAM
+	END
+	equal "$(ctl status groups -rn -o device)" memory8-memory15
+	run -0 ctl online memory10-11
+	equal "$(zones 8 15)" "offline offline Movable Movable $(same 4 offline)"
+	run -0 ctl online memory10-memory11
+	equal "$output" "memory10-memory11: all blocks are online"
+	run -0 ctl online memory8-memory15
+	equal "$(zones 8 15)" "$(same 8 Movable)"
+}
+
 @test "memory that is left to daxctl stays offline, and the command is named" {
 	in_force cxl-window
 	run -1 ctl online dax0.0
@@ -86,7 +106,7 @@ in_force()
 
 @test "a device that is not there is an error" {
 	in_force one-dimm
-	for name in PNP0C80:07 memory7 memory4000 /dev/null ""; do
+	for name in PNP0C80:07 memory7 memory4000 memory0-7 memory33-32 /dev/null ""; do
 		run -66 ctl online "$name"
 		contains "$output" "\"$name\" is no device or block that was hot-plugged"
 	done

@@ -221,6 +221,39 @@ static void block_name_is_as_the_kernel_writes_it(void **state)
 	}
 }
 
+static void a_range_of_blocks_is_read_as_it_is_shown(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		uint64_t first, last;
+	} cases[] = {
+		{ "memory8", 0, 8, 8 },
+		{ "memory8-39", 0, 8, 39 },
+		{ "memory8-memory39", 0, 8, 39 },
+		{ "memory8-8", 0, 8, 8 },
+		{ "memory39-8", -EINVAL, 1, 1 },
+		{ "memory8-", -EINVAL, 1, 1 },
+		{ "memory8-memory", -EINVAL, 1, 1 },
+		{ "memory8-39-40", -EINVAL, 1, 1 },
+		{ "memory8--39", -EINVAL, 1, 1 },
+		{ "memory8-18446744073709551616", -ERANGE, 1, 1 },
+		{ "8-39", -EINVAL, 1, 1 },
+		{ "-memory8", -EINVAL, 1, 1 },
+		{ "", -EINVAL, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint64_t first = 1, last = 1;
+		int r = parse_block_range(str_of(cases[i].text), &first, &last);
+
+		assert_int_equal(r, cases[i].r);
+		assert_int_equal(first, cases[i].first);
+		assert_int_equal(last, cases[i].last);
+	}
+}
+
 static void lines_end_at_a_newline_or_with_the_text(void **state)
 {
 	static const struct {
@@ -370,6 +403,7 @@ int main(void)
 		cmocka_unit_test(size_has_at_most_one_unit),
 		cmocka_unit_test(truth_has_the_words_of_systemd),
 		cmocka_unit_test(block_name_is_as_the_kernel_writes_it),
+		cmocka_unit_test(a_range_of_blocks_is_read_as_it_is_shown),
 		cmocka_unit_test(lines_end_at_a_newline_or_with_the_text),
 		cmocka_unit_test(words_are_separated_by_spaces_and_tabs),
 		cmocka_unit_test(trimming_takes_blanks_off_both_ends),
