@@ -26,6 +26,7 @@
 #define PATH_SAVED PATH_RUN "/saved"
 #define PATH_STOPPED "run/memhp.stopped"
 #define PATH_UDEV_RULES "run/udev/rules.d"
+#define PATH_UDEV_CONTROL "run/udev/control"
 #define PATH_RENDERED "run/systemd/generator/memhp"
 #define PATH_RENDERED_RULES PATH_RENDERED "/rules.d"
 #define PATH_AUTO_ONLINE PATH_MEMORY "/auto_online_blocks"

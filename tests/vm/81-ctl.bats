@@ -103,9 +103,18 @@ lacks()
 			<<<"$events")" = "$acpi Movable memhp" ]
 	done
 	guest 'grep -E "^[0-9:.]+ online +memory[0-9]+ +PNP0C80:[0-9A-F]+ +Movable +memhp +fits ratio" /tmp/text'
+	# No record of memhp's names the device of these.
+	guest "daxctl online-memory $cxl_dax >/dev/null 2>&1"
+	wait_for 60 "[ \$(grep -c '\"group\":\"$cxl_dax\"' /tmp/json) -ge 4 ]"
+	[ "$(guest 'cat /tmp/json' | jq -r --arg dax "$cxl_dax" 'select(.group == $dax) | [.action, .zone, .owner] | join(" ")' |
+		sort -u)" = "online Movable daxctl" ]
+	guest "daxctl offline-memory $cxl_dax >/dev/null 2>&1"
 	guest 'kill -INT $(cat /tmp/json.pid); kill -TERM $(cat /tmp/text.pid); sleep 1
 		! kill -0 $(cat /tmp/json.pid) 2>/dev/null; ! kill -0 $(cat /tmp/text.pid) 2>/dev/null; cat /tmp/errors; [ ! -s /tmp/errors ]'
 	guest 'status=0; timeout --preserve-status -s INT 2 memhpctl monitor || status=$?; [ "$status" -eq 0 ]'
+	guest 'mv /run/udev/control /run/udev/control.away
+		status=0; timeout 10 memhpctl monitor 2>/tmp/errors || status=$?
+		mv /run/udev/control.away /run/udev/control; [ "$status" -eq 69 ]; grep "no udevd runs here" /tmp/errors'
 }
 
 @test "online brings back what was taken offline, of one device" {
