@@ -103,36 +103,16 @@ static struct str shown(struct str text)
 }
 
 /* The names that are allowed for a section (@section empty) or for a key in one. */
-struct names {
-	struct str section;
-	struct str typed;
-	char list[256];	     /* "Policy, Dimm, VirtioMem", as far as they fit */
-	const char *nearest; /* to what was typed, NULL when none is near */
-};
-
-static void add_name(struct names *names, const char *name, size_t *best)
+static struct suggestion find_names(struct str section, struct str typed)
 {
-	size_t used = strlen(names->list), distance = suggest_distance(names->typed, str_of(name));
-
-	(void)snprintf(names->list + used, sizeof(names->list) - used, "%s%s", used ? ", " : "",
-		       name);
-	if (suggest_is_near(names->typed, str_of(name)) && distance < *best) {
-		names->nearest = name;
-		*best = distance;
-	}
-}
-
-static struct names find_names(struct str section, struct str typed)
-{
-	struct names names = { .section = section, .typed = typed };
+	struct suggestion names = { .typed = typed };
 	const struct policy_key *key, *before = NULL;
-	size_t best = SIZE_MAX;
 
 	for (size_t i = 0; (key = policy_key_at(i)); before = key, i++) {
 		if (section.n > 0 && str_eq(section, key->section))
-			add_name(&names, key->name, &best);
+			suggestion_add(&names, key->name);
 		if (section.n == 0 && (!before || strcmp(before->section, key->section) != 0))
-			add_name(&names, key->section, &best);
+			suggestion_add(&names, key->section);
 	}
 	return names;
 }
@@ -146,7 +126,7 @@ static struct str first_word(struct str text)
 }
 
 static void report_unknown(struct reporter *to, const char *file, unsigned line, const char *what,
-			   const struct names *names)
+			   const struct suggestion *names)
 {
 	report(to, file, line, "unknown %s, ignored%s%s%s; allowed: %s", what,
 	       names->nearest ? "; did you mean " : "", names->nearest ? names->nearest : "",
@@ -158,7 +138,7 @@ static void apply_key(struct policy *policy, const char *file, unsigned line,
 {
 	const struct policy_key *key = NULL;
 	struct str section = first_word(item->section);
-	struct names names;
+	struct suggestion names;
 	char what[2 * SHOWN_MAX + 32];
 
 	switch (policy_set(policy, item->section, item->key, item->value, &key)) {
@@ -197,7 +177,7 @@ static void apply_file(struct policy *policy, const char *file, struct str text,
 {
 	const struct str any = { NULL, 0 };
 	struct ini ini = ini_start(text);
-	struct names sections;
+	struct suggestion sections;
 	struct ini_item item;
 
 	while (ini_next(&ini, &item)) {

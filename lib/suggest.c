@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 static size_t min(size_t a, size_t b)
 {
@@ -46,4 +48,18 @@ bool suggest_is_near(struct str typed, struct str word)
 
 	/* One slip in a short word, more in a long one. */
 	return distance != SIZE_MAX && distance <= 1 + word.n / 5;
+}
+
+void suggestion_add(struct suggestion *suggestion, const char *word)
+{
+	size_t used = strlen(suggestion->list);
+	size_t distance = suggest_distance(suggestion->typed, str_of(word));
+
+	(void)snprintf(suggestion->list + used, sizeof(suggestion->list) - used, "%s%s",
+		       used ? ", " : "", word);
+	if (!suggest_is_near(suggestion->typed, str_of(word)) ||
+	    (suggestion->nearest && distance >= suggestion->distance))
+		return;
+	suggestion->nearest = word;
+	suggestion->distance = distance;
 }

@@ -51,6 +51,45 @@ static void test_distance(void **state)
 	}
 }
 
+static void test_suggestion(void **state)
+{
+	static const struct {
+		const char *typed, *nearest;
+	} rows[] = {
+		{ "stauts", "status" }, { "STATUS", "status" }, { "stats", "status" },
+		{ "statu", "status" },	{ "met", NULL },	{ "metric", "metrics" },
+		{ "ap", "map" },	{ "frobnicate", NULL }, { "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct suggestion suggestion = { .typed = str_of(rows[i].typed) };
+
+		suggestion_add(&suggestion, "status");
+		suggestion_add(&suggestion, "map");
+		suggestion_add(&suggestion, "metrics");
+		assert_string_equal(suggestion.list, "status, map, metrics");
+		if (rows[i].nearest)
+			assert_string_equal(suggestion.nearest, rows[i].nearest);
+		else
+			assert_null(suggestion.nearest);
+	}
+}
+
+static void test_long_list(void **state)
+{
+	struct suggestion suggestion = { .typed = STR("last") };
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++)
+		suggestion_add(&suggestion, "word");
+	assert_int_equal(strlen(suggestion.list), sizeof(suggestion.list) - 1);
+	suggestion_add(&suggestion, "lats");
+	suggestion_add(&suggestion, "last");
+	suggestion_add(&suggestion, "lasts");
+	assert_string_equal(suggestion.nearest, "last");
+}
+
 static void test_long(void **state)
 {
 	char text[SUGGEST_WORD_MAX + 1];
@@ -159,6 +198,10 @@ int main(void)
 		{ "random words are as far apart as the definition says", test_definition, NULL,
 		  NULL, NULL },
 		{ "the longer the word the more slips are forgiven", test_near, NULL, NULL, NULL },
+		{ "of the words that are allowed the nearest is suggested", test_suggestion, NULL,
+		  NULL, NULL },
+		{ "more words than there is room for are no trouble", test_long_list, NULL, NULL,
+		  NULL },
 	};
 
 	return cmocka_run_group_tests_name("suggest", tests, NULL, NULL);
