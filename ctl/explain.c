@@ -199,6 +199,7 @@ static int judge(const struct sysfs *fs, struct explanation *e)
 	facts = snapshot_facts(snapshot);
 	question = snapshot_question(snapshot, snapshot_find_block(snapshot, e->id));
 	e->self_hosted = question.self_hosted;
+	e->asks = snapshot_read_memmap(fs, &e->group);
 	e->verdict = decide_traced(&e->view.policy, &facts, &question, &e->trace);
 	if (e->state != BLOCK_OFFLINE)
 		e->next = e->verdict;
@@ -452,11 +453,6 @@ static void set_text(struct table *table, size_t column, const char *text)
 
 static void show_group(struct table *table, const struct explanation *e)
 {
-	static const char *const self_hosted[] = {
-		[SELF_HOSTED_NO] = "no",
-		[SELF_HOSTED_YES] = "yes",
-		[SELF_HOSTED_UNKNOWN] = "unknown",
-	};
 	char how[512];
 
 	group_explain_evidence(&e->group, e->view.snapshot.block_size, &e->view.snapshot.machine,
@@ -465,7 +461,7 @@ static void show_group(struct table *table, const struct explanation *e)
 	set_text(table, DEVICE, e->group.name);
 	set_text(table, ALIAS, e->group.alias);
 	set_text(table, EVIDENCE, how);
-	set_text(table, SELF_HOSTED, self_hosted[e->self_hosted]);
+	set_text(table, SELF_HOSTED, self_hosted_name(e->self_hosted));
 	table_number(table, BEFORE, e->before.kernel + e->before.movable);
 	set_text(table, OWNER, record_owner(&e->next));
 }

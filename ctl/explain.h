@@ -30,6 +30,7 @@ struct explanation {
 	unsigned node;
 	struct group group; /* as it is, while the snapshot has it offline */
 	enum self_hosted self_hosted;
+	int asks;		/* snapshot_read_memmap() */
 	struct verdict verdict; /* of the arithmetic */
 	struct trace trace;
 	struct verdict next; /* the same, or what an earlier decision for the device asks for */
@@ -45,6 +46,9 @@ struct explanation {
 	struct policy configured;
 	struct config_sources sources;
 };
+
+/* "yes", "no", "unknown". */
+const char *self_hosted_name(enum self_hosted self_hosted);
 
 /* The settings that the verdict depends on, and where they are from. False: -o was wrong. */
 bool explain_settings(struct report *report, const struct explanation *explanation);

@@ -164,25 +164,33 @@ static void check_group(struct table *table, const struct explanation *e)
 	show_check(table, e, is_in_kernel ? "yes" : "no", is_in_kernel);
 }
 
+const char *self_hosted_name(enum self_hosted self_hosted)
+{
+	static const char *const names[] = {
+		[SELF_HOSTED_NO] = "no",
+		[SELF_HOSTED_YES] = "yes",
+		[SELF_HOSTED_UNKNOWN] = "unknown",
+	};
+
+	return names[self_hosted];
+}
+
 static void check_self_hosted(struct table *table, const struct explanation *e)
 {
 	bool is_exempt = e->verdict.reason == REASON_SELF_HOSTED;
+	const char *setting =
+		e->self_hosted == SELF_HOSTED_YES && !is_exempt ? "SelfHostedMemmap=count" : "";
+	char asks[GROUP_NAME_MAX + 32] = "";
 
+	if (e->asks >= 0)
+		(void)snprintf(asks, sizeof(asks), "%s/memmap_on_memory is %d", e->group.name,
+			       e->asks);
 	table_row(table);
 	table_text(table, CHECK, "it carries its own page array");
-	switch (e->self_hosted) {
-	case SELF_HOSTED_YES:
-		if (!is_exempt)
-			table_text(table, NUMBERS, "SelfHostedMemmap=count");
-		show_check(table, e, "yes", is_exempt);
-		break;
-	case SELF_HOSTED_NO:
-		show_check(table, e, "no", false);
-		break;
-	case SELF_HOSTED_UNKNOWN:
-		show_check(table, e, "unknown", false);
-		break;
-	}
+	if (asks[0] || setting[0])
+		table_text(table, NUMBERS, "%s%s%s", asks, asks[0] && setting[0] ? ", " : "",
+			   setting);
+	show_check(table, e, self_hosted_name(e->self_hosted), is_exempt);
 }
 
 static void check_sum(struct table *table, const struct explanation *e,

@@ -15,7 +15,7 @@ struct verdict headroom_try(const struct policy *policy, const struct facts *fac
 		.provider = PROVIDER_DIMM,
 		.block_size = block_size,
 		.range_blocks = size / block_size,
-		.dax_asks = -1,
+		.asks = -1,
 	};
 	const struct group_facts dimm = {
 		.node = node,

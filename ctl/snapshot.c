@@ -73,6 +73,7 @@ static const struct item {
 	{ PATH_BOOT_PARAMS "/data", KIND_FILE, reduce_boot_params },
 	{ PATH_BOOT_PARAMS "/setup_data/[0-9]*/type", KIND_FILE, NULL },
 	{ PATH_BOOT_PARAMS "/setup_data/[0-9]*/data", KIND_SETUP_DATA, NULL },
+	{ PATH_FIRMWARE_MEMORY "/memory[0-9]*/memmap_on_memory", KIND_FILE, NULL },
 	{ PATH_FIRMWARE_MEMMAP "/[0-9]*/start", KIND_FILE, NULL },
 	{ PATH_FIRMWARE_MEMMAP "/[0-9]*/end", KIND_FILE, NULL },
 	{ PATH_FIRMWARE_MEMMAP "/[0-9]*/type", KIND_FILE, NULL },

@@ -7,13 +7,17 @@
 #define STRUCT_PAGE_SIZE 64 /* on 64-bit kernels without debugging options */
 
 /*
- * PMD_SIZE and the size of a pageblock where a page table fills a page: x86-64, arm64, riscv64,
- * loongarch64.
+ * PMD_SIZE and the size of a pageblock: where a page table fills a page, on x86-64, arm64, riscv64
+ * and loongarch64, and on s390, where it has 256 entries.
  */
 static bool has_pmd_size(const struct machine *machine, uint64_t *ret)
 {
 	static const char *const known[] = { "x86_64", "aarch64", "riscv64", "loongarch64" };
 
+	if (strcmp(machine->arch, "s390x") == 0) {
+		*ret = machine->page_size * 256;
+		return true;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		if (strcmp(machine->arch, known[i]) == 0) {
 			*ret = machine->page_size * (machine->page_size / 8);
@@ -60,14 +64,17 @@ static enum self_hosted is_asked_for(const struct machine *machine,
 	case PROVIDER_CXL:
 	case PROVIDER_DAX:
 		/* The attribute came with the feature, in 6.8. */
-		return question->dax_asks == 1 ? SELF_HOSTED_YES : SELF_HOSTED_NO;
+		return question->asks == 1 ? SELF_HOSTED_YES : SELF_HOSTED_NO;
 	case PROVIDER_DLPAR:
 		/* arch/powerpc/platforms/pseries/hotplug-memory.c does since 6.6, with radix only. */
 		if (machine->major > 0 && !machine_is_kernel(machine, 6, 6))
 			return SELF_HOSTED_NO;
 		return SELF_HOSTED_UNKNOWN;
 	case PROVIDER_STANDBY:
-		return SELF_HOSTED_UNKNOWN;
+		/* drivers/s390/char/sclp_mem.c tells since 6.19; before, it depends on the machine. */
+		if (question->asks < 0)
+			return SELF_HOSTED_UNKNOWN;
+		return question->asks == 1 ? SELF_HOSTED_YES : SELF_HOSTED_NO;
 	case PROVIDER_VIRTIO_MEM:
 	case PROVIDER_BALLOON:
 	case PROVIDER_PROBE:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Self-hosted memmap: whether the blocks of a device carry their own page array, so that they take
- * nothing from kernel zones. The kernel does not say so of a block; it follows from what adds the
- * memory and from mm/memory_hotplug.c, mhp_supports_memmap_on_memory(). Pure.
+ * nothing from kernel zones. The kernel does not say so of a block, at most that it was asked for; it
+ * follows from what adds the memory and from mm/memory_hotplug.c, mhp_supports_memmap_on_memory().
+ * Pure.
  */
 #pragma once
 
@@ -23,8 +24,8 @@ struct memmap_question {
 	uint64_t block_size; /* bytes */
 	/* Of a DIMM: blocks of the largest of its ranges, each of which is added at once; 0: not known. */
 	uint64_t range_blocks;
-	/* daxX.Y/memmap_on_memory: 0 or 1; -1 when the kernel does not have it */
-	int dax_asks;
+	/* memmap_on_memory of the device or block: 0 or 1; -1 where the kernel does not have it */
+	int asks;
 };
 
 enum self_hosted memmap_is_self_hosted(const struct machine *machine,

@@ -8,6 +8,7 @@
 #define PATH_CEDT "sys/firmware/acpi/tables/CEDT"
 #define PATH_NFIT "sys/firmware/acpi/tables/NFIT"
 #define PATH_BOOT_PARAMS "sys/kernel/boot_params"
+#define PATH_FIRMWARE_MEMORY "sys/firmware/memory"
 #define PATH_FIRMWARE_MEMMAP "sys/firmware/memmap"
 #define PATH_IOMEM "proc/iomem"
 #define PATH_ZONEINFO "proc/zoneinfo"

@@ -375,16 +375,19 @@ static int count_groups(struct snapshot *snapshot)
 	return list_dynamic(snapshot);
 }
 
-/* daxX.Y/memmap_on_memory: 0 or 1, or -1 where the kernel does not have it. */
-static int read_dax_asks(const struct sysfs *fs, const struct group *group)
+int snapshot_read_memmap(const struct sysfs *fs, const struct group *group)
 {
-	uint64_t asks;
+	uint64_t asks = 0;
+	int r = -ENOENT;
 
-	if (group->provider != PROVIDER_CXL && group->provider != PROVIDER_DAX)
-		return -1;
-	if (sysfs_read_u64(fs, 10, &asks, PATH_DAX_DEVICES "/%s/memmap_on_memory", group->name) < 0)
-		return -1;
-	return asks == 1;
+	if (group->provider == PROVIDER_CXL || group->provider == PROVIDER_DAX)
+		r = sysfs_read_u64(fs, 10, &asks, PATH_DAX_DEVICES "/%s/memmap_on_memory",
+				   group->name);
+	if (group->provider == PROVIDER_STANDBY)
+		r = sysfs_read_u64(fs, 10, &asks,
+				   PATH_FIRMWARE_MEMORY "/memory%llu/memmap_on_memory",
+				   (unsigned long long)group->first);
+	return r < 0 ? -1 : asks == 1;
 }
 
 /* What is one block as a whole has no larger range. */
@@ -405,7 +408,7 @@ static int find_self_hosted(const struct sysfs *fs, struct snapshot *snapshot)
 			.provider = group->provider,
 			.block_size = snapshot->block_size,
 			.range_blocks = range_blocks(group),
-			.dax_asks = read_dax_asks(fs, group),
+			.asks = snapshot_read_memmap(fs, group),
 		};
 
 		snapshot->self_hosted[i] = memmap_is_self_hosted(&snapshot->machine, &question);

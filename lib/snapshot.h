@@ -101,6 +101,12 @@ void snapshot_account(struct snapshot *snapshot, const struct block *block, enum
  */
 _must_check_ int snapshot_read_block_size(const struct sysfs *fs, uint64_t *ret);
 
+/*
+ * Whether the page array of @group is to lie in its own memory, as its driver was told: 0 or 1; -1
+ * where the kernel does not say. See memmap.h.
+ */
+int snapshot_read_memmap(const struct sysfs *fs, const struct group *group);
+
 /* State and, when it is online, zone of one block. -ENOENT or -ENODEV when it is gone. */
 _must_check_ int snapshot_read_state(const struct sysfs *fs, uint64_t id,
 				     enum block_state *ret_state, enum block_zone *ret_zone);

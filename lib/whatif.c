@@ -185,10 +185,13 @@ static void name_device(const struct snapshot *snapshot, struct group *group)
 	}
 }
 
-/* Whether the driver of a new device asks that its blocks carry their own page array. */
-static int dax_asks(const struct snapshot *snapshot, enum provider provider)
+/* As snapshot_read_memmap(): what is the default of the driver of a new device. */
+static int asks_for_memmap(const struct snapshot *snapshot, enum provider provider)
 {
-	/* drivers/dax/cxl.c does, since there is the attribute; others of drivers/dax do not. */
+	/* drivers/s390/char/sclp_mem.c asks where it can, since there is the attribute. */
+	if (provider == PROVIDER_STANDBY)
+		return machine_is_kernel(&snapshot->machine, 6, 19) ? 1 : -1;
+	/* So does drivers/dax/cxl.c; others of drivers/dax do not. */
 	if (!machine_is_kernel(&snapshot->machine, 6, 8))
 		return -1;
 	return provider == PROVIDER_CXL;
@@ -200,7 +203,7 @@ static enum self_hosted find_self_hosted(const struct snapshot *snapshot, const 
 		.provider = group->provider,
 		.block_size = snapshot->block_size,
 		.range_blocks = group->n_blocks,
-		.dax_asks = dax_asks(snapshot, group->provider),
+		.asks = asks_for_memmap(snapshot, group->provider),
 	};
 
 	return memmap_is_self_hosted(&snapshot->machine, &question);

@@ -104,6 +104,31 @@ opened()
 	done
 }
 
+@test "what s390 says of its standby memory is in the archive" {
+	in_force <<-END
+		block_size 256M
+		blocks 0-7 node0 online Normal
+		blocks 8 node0 offline "Normal Movable"
+		file proc/sys/kernel/arch
+		| s390x
+		file proc/sys/kernel/osrelease
+		| 6.19.0
+		file sys/module/memory_hotplug/parameters/memmap_on_memory
+		| Y
+		file sys/firmware/memory/memory8/memmap_on_memory
+		| 1
+		file sys/firmware/memory/memory8/config
+		| 1
+		iomem
+		| 00000000-8fffffff : System RAM
+	END
+	equal "$(ctl explain --json memory8 | jq -r '.block[0].self_hosted')" yes
+	ctl snapshot "$archive"
+	unpack
+	equal "$("$(program memhpctl)" --root "$unpacked" explain --json memory8 | jq -r '.block[0].self_hosted')" yes
+	lacks "$(tar -tf "$archive")" config
+}
+
 @test "nothing else is in the archive" {
 	in_force cxl-window
 	mkdir -p "$root/etc" "$root/proc/self" "$root/sys/class/dmi/id"

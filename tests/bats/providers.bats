@@ -54,11 +54,43 @@ x86()
 	equal "$(explain memory8)" "standby leave administrator"
 }
 
-@test "standby memory of s390 since 6.19 is there once it is configured, and is left alone" {
+# standby: the machine of s390 since 6.19, with two blocks that are configured, of which the first carries its own page
+# array
+standby()
+{
+	local n
+
 	other_arch s390x "| 80000000-9fffffff : System RAM"
-	mkdir -p "$root/sys/firmware/memory/memory8"
-	echo 1 >"$root/sys/firmware/memory/memory8/config"
+	mkdir -p "$root"/sys/firmware/memory/memory{8,9} "$root/sys/module/memory_hotplug/parameters"
+	for n in 8 9; do
+		echo 1 >"$root/sys/firmware/memory/memory$n/config"
+		echo $((9 - n)) >"$root/sys/firmware/memory/memory$n/memmap_on_memory"
+	done
+	echo Y >"$root/sys/module/memory_hotplug/parameters/memmap_on_memory"
+	echo 6.19.0 >"$root/proc/sys/kernel/osrelease"
+}
+
+@test "standby memory of s390 since 6.19 is there once it is configured, and is left alone" {
+	standby
 	equal "$(explain memory8)" "standby leave administrator"
+	equal "$(ctl explain --json memory8 | jq -r '.block[0].self_hosted')" yes
+	equal "$(ctl explain --json memory9 | jq -r '.block[0].self_hosted')" no
+	rm "$root/sys/firmware/memory/memory8/memmap_on_memory"
+	equal "$(ctl explain --json memory8 | jq -r '.block[0].self_hosted')" unknown
+}
+
+@test "standby memory of s390 that carries its own page array is exempt from the ratio, block by block" {
+	config <<<$'[Policy]\nMovableRatio=5\n[Standby]\nZone=auto'
+	standby
+	equal "$(explain memory8) $(explain memory9)" "standby movable memhp standby kernel memhp"
+	equal "$(ctl explain --json memory8 | jq -r '.checks[-1] | "\(.answer), \(.numbers): \(.then)"')" \
+		"yes, memory8/memmap_on_memory is 1: movable"
+	equal "$(ctl explain --json memory9 | jq -r '.checks[2] | "\(.answer), \(.numbers): \(.then)"')" \
+		"no, memory9/memmap_on_memory is 0: go on"
+	config <<<$'[Policy]\nSelfHostedMemmap=count\n[Standby]\nZone=auto'
+	policy
+	equal "$(ctl explain --json memory8 | jq -r '.checks[2].numbers')" \
+		"memory8/memmap_on_memory is 1, SelfHostedMemmap=count"
 }
 
 @test "memory of a ppc64 partition is the kernel's" {

@@ -106,13 +106,21 @@ static void test_providers(void **state)
 		  MACHINE("ppc64le", 0, 0, KIB(64), YES),
 		  { PROVIDER_DLPAR, MIB(256), 1, -1 },
 		  SELF_HOSTED_UNKNOWN },
-		{ "standby",
-		  MACHINE("s390x", 6, 19, 4096, YES),
+		{ "standby that does not tell",
+		  MACHINE("s390x", 6, 18, 4096, YES),
 		  { PROVIDER_STANDBY, MIB(256), 1, -1 },
 		  SELF_HOSTED_UNKNOWN },
+		{ "standby that asks",
+		  MACHINE("s390x", 6, 19, 4096, YES),
+		  { PROVIDER_STANDBY, MIB(128), 1, 1 },
+		  SELF_HOSTED_YES },
+		{ "standby, told not to",
+		  MACHINE("s390x", 6, 19, 4096, YES),
+		  { PROVIDER_STANDBY, MIB(128), 1, 0 },
+		  SELF_HOSTED_NO },
 		{ "standby, switched off",
 		  MACHINE("s390x", 6, 19, 4096, NO),
-		  { PROVIDER_STANDBY, MIB(256), 1, -1 },
+		  { PROVIDER_STANDBY, MIB(256), 1, 1 },
 		  SELF_HOSTED_NO },
 	};
 
@@ -211,6 +219,11 @@ static void test_sizes(void **state)
 		  MACHINE("loongarch64", 6, 12, KIB(16), YES),
 		  { PROVIDER_DIMM, MIB(8192), 8, -1 },
 		  SELF_HOSTED_YES },
+		/* PMD_SIZE is 1 MiB. */
+		{ "s390x",
+		  MACHINE("s390x", 6, 19, 4096, YES),
+		  { PROVIDER_STANDBY, MIB(64), 1, 1 },
+		  SELF_HOSTED_YES },
 		{ "an architecture whose PMD_SIZE is not known",
 		  MACHINE("sparc64", 6, 12, 8192, YES),
 		  { PROVIDER_DIMM, MIB(128), 8, -1 },
@@ -229,7 +242,7 @@ static void test_sizes(void **state)
 	CHECK(rows);
 }
 
-/* Without the parameter nothing is self-hosted; nothing but DIMMs and dax devices ever is for sure. */
+/* Without the parameter nothing is self-hosted; nothing but DIMMs is that does not say so. */
 static void test_all(void **state)
 {
 	(void)state;
@@ -244,7 +257,8 @@ static void test_all(void **state)
 			if (memmap_is_self_hosted(&machine, &question) == SELF_HOSTED_YES)
 				assert_true(
 					provider == PROVIDER_DIMM ||
-					((provider == PROVIDER_CXL || provider == PROVIDER_DAX) &&
+					((provider == PROVIDER_CXL || provider == PROVIDER_DAX ||
+					  provider == PROVIDER_STANDBY) &&
 					 asks == 1));
 		}
 	}
