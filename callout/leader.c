@@ -603,33 +603,23 @@ static struct pass start(struct leader *leader)
 	};
 }
 
-/*
- * What others dropped before they failed to get the lock is there to be seen once we have given it
- * back.
- */
-static int has_more_after_unlock(const struct leader *leader)
-{
-	int r = spool_unlock(leader->spool);
-
-	if (r == 0)
-		r = spool_has_pending(leader->fs);
-	if (r == 1)
-		r = spool_try_lock(leader->spool);
-	return r;
-}
-
 int leader_run(struct leader *leader)
 {
 	struct pass pass = start(leader);
 	int r;
 
 	do {
+		leader->failed = "take what is pending to /" PATH_TAKEN;
 		r = spool_take(leader->fs, leader->spool, &pass.list);
-		if (r == 0)
+		if (r == 0) {
+			leader->failed = NULL;
 			r = handle_list(&pass);
+		}
 		end_pass(&pass);
-		if (r == 0)
-			r = has_more_after_unlock(leader);
+		if (r == 0) {
+			leader->failed = "lock /" PATH_PENDING;
+			r = spool_yield(leader->fs, leader->spool);
+		}
 	} while (r > 0);
 	end(&pass);
 	return r;

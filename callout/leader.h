@@ -27,11 +27,13 @@ struct leader {
 	/* Result: blocks that stay pending, refused for a reason that may pass, or out of time */
 	uint64_t left;
 	char cause[256]; /* of the first device that was refused something; "": of none */
+	/* With an error of the spool: what could not be done with it; NULL: the machine was not read */
+	const char *failed;
 };
 
 /*
- * With the lock held: until nothing is pending. 0 (see .left), or -errno when the machine could not
- * be read.
+ * With the lock held: until nothing is pending. 0 (see .left), or -errno when the machine or the
+ * spool could not be read (see .failed).
  */
 _must_check_ int leader_run(struct leader *leader);
 

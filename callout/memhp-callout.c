@@ -126,16 +126,15 @@ static int parse_argv(struct args *ret, int argc, char *argv[], int *status)
 	return 1;
 }
 
-static int explain_error(int error)
+/* @failed: what could not be done; NULL: to read the machine. */
+static int explain_error(const char *failed, int error)
 {
-	switch (error) {
-	case -EACCES:
+	if (!failed && error == -EACCES)
 		log_error("addresses in /" PATH_IOMEM " are hidden: this needs root");
-		return STATUS_UNREADABLE;
-	default:
-		log_error("cannot read what is known of memory: %s", strerror(-error));
-		return STATUS_UNREADABLE;
-	}
+	else
+		log_error("cannot %s: %s", failed ? failed : "read what is known of memory",
+			  strerror(-error));
+	return STATUS_UNREADABLE;
 }
 
 /* @level: of what is said where the defaults have to do. */
@@ -233,7 +232,7 @@ static int dry_run(const struct sysfs *fs, const struct args *args)
 	int r = snapshot_read(fs, &snapshot);
 
 	if (r < 0)
-		return explain_error(r);
+		return explain_error(NULL, r);
 	block = args->name ? snapshot_find_block(&snapshot, args->block) : NULL;
 	if (block)
 		print_properties(fs, &snapshot, &policy, block);
@@ -261,7 +260,7 @@ static int leave(void)
 static int finish(const struct leader *leader, int r)
 {
 	if (r < 0)
-		return explain_error(r);
+		return explain_error(leader->failed, r);
 	return leader->left > 0 ? STATUS_LEFT : STATUS_DONE;
 }
 
@@ -338,8 +337,10 @@ static int sweep_once(struct leader *leader)
 		r = spool_wait_lock(&spool);
 	if (is_stopped(leader->fs))
 		r = -ENOENT;
-	if (r < 0)
+	if (r < 0) {
+		leader->failed = "lock /" PATH_PENDING;
 		return r;
+	}
 	policy = load_policy(leader->fs, leader->try > 1 ? LOG_DEBUG : LOG_WARNING);
 	if (policy.onliner == ONLINER_KERNEL)
 		return 0; /* what memhp.service met offline it has onlined itself */
@@ -354,7 +355,7 @@ static int sweep_once(struct leader *leader)
 /* Only what cannot be read for a reason that may pass is worth another try. */
 static bool is_over(const struct leader *leader, int r)
 {
-	return leader->gives_up || (r < 0 ? r == -EACCES : leader->left == 0);
+	return leader->gives_up || (r < 0 ? r == -EACCES && !leader->failed : leader->left == 0);
 }
 
 static int run_sweep(const struct sysfs *fs, const char *socket_name)

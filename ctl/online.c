@@ -102,21 +102,6 @@ static int drop_all(const struct job *job, const struct spool *spool)
 	return r;
 }
 
-/* For a callout that found us at work and left its name. */
-static int run_latecomers(struct leader *leader, struct spool *spool)
-{
-	int r = spool_unlock(spool);
-
-	if (r == 0)
-		r = spool_has_pending(leader->fs);
-	if (r == 1)
-		r = spool_try_lock(spool);
-	if (r != 1)
-		return r;
-	leader->spool = spool;
-	return leader_run(leader);
-}
-
 static int run_leader(const struct job *job, struct leader *leader, struct spool *spool)
 {
 	int r = job->is_device ? 0 : drop_all(job, spool);
@@ -130,7 +115,12 @@ static int run_leader(const struct job *job, struct leader *leader, struct spool
 		return leader_run(leader);
 	}
 	r = leader_run_blocks(leader, job->blocks);
-	return r < 0 ? r : run_latecomers(leader, spool);
+	if (r == 0)
+		r = spool_yield(leader->fs, spool);
+	if (r != 1)
+		return r;
+	leader->spool = spool; /* for a callout that found us at work and left its name */
+	return leader_run(leader);
 }
 
 static int work(void *userdata)
@@ -147,11 +137,10 @@ static int work(void *userdata)
 
 	if (r == 0)
 		r = run_leader(job, &leader, &spool);
-	if (r < 0) {
-		log_error("cannot online: %s", strerror(-r));
-		return EX_IOERR;
-	}
-	return EXIT_SUCCESS;
+	if (r == 0)
+		return EXIT_SUCCESS;
+	log_error("cannot %s: %s", leader.failed ? leader.failed : "online", strerror(-r));
+	return EX_IOERR;
 }
 
 /* Refused for good or for now. */

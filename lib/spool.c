@@ -271,3 +271,14 @@ int spool_has_pending(const struct sysfs *fs)
 
 	return r < 0 ? r : next_name(dir, &id) != NULL;
 }
+
+int spool_yield(const struct sysfs *fs, struct spool *spool)
+{
+	int r = spool_unlock(spool);
+
+	if (r == 0)
+		r = spool_has_pending(fs);
+	if (r == 1)
+		r = spool_try_lock(spool);
+	return r;
+}

@@ -76,3 +76,10 @@ _must_check_ int spool_keep_held(const struct sysfs *fs, const struct spool *spo
  * is.
  */
 _must_check_ int spool_has_pending(const struct sysfs *fs);
+
+/*
+ * Gives the lock back and looks once more, since what others dropped before they failed to get the
+ * lock can be seen by then. 1 when something is pending and the lock is ours again, 0 when nothing
+ * is, or when somebody else sees to it.
+ */
+_must_check_ int spool_yield(const struct sysfs *fs, struct spool *spool);

@@ -232,6 +232,21 @@ stopped()
 	equal "$(written_states)" "$(echo memory{32..39})"
 }
 
+@test "what is wrong with the spool is told by its path, and nothing is lost" {
+	prepare
+	faults "fs run/memhp/taken EIO"
+	for _ in 1 2; do
+		run -5 --separate-stderr callout memory33
+		equal "$stderr" "memhp: cannot take what is pending to /run/memhp/taken: Input/output error"
+		equal "$(writes)" ""
+		equal "$(spooled)" "$(echo memory{32..39})"
+		mkdir -p "$spool/taken"
+	done
+	faults
+	callout --drain 2>/dev/null
+	settled
+}
+
 @test "with /run read-only, event by event, no group is split and the ratio holds" {
 	local n
 

@@ -387,6 +387,22 @@ static void test_lock_for(void **state)
 	assert_int_equal(spool_wait_lock_for(&one, UINT64_MAX), -EBADF);
 }
 
+static void test_yield(void **state)
+{
+	const struct tree *tree = *state;
+	struct spool one = open_spool(tree), two = open_spool(tree);
+
+	assert_int_equal(spool_try_lock(&one), 1);
+	assert_int_equal(spool_yield(&tree->fs, &one), 0);
+	assert_int_equal(spool_try_lock(&two), 1); /* it was given back */
+	assert_int_equal(spool_drop(&two, 3), 0);
+	assert_int_equal(spool_yield(&tree->fs, &two), 1);
+	assert_int_equal(spool_yield(&tree->fs, &one), 0); /* it is somebody else's */
+	spool_close(&two);
+	spool_close(&one);
+	assert_int_equal(spool_yield(&tree->fs, &one), -EBADF);
+}
+
 /* Exits with 0 when somebody else has the lock, and after that waits for it. */
 static void second_process(const struct tree *tree, int tell)
 {
@@ -547,6 +563,8 @@ int main(void)
 		TREE_TEST("a block that came later is pending", test_pending),
 		TREE_TEST("one descriptor alone has the lock", test_lock),
 		TREE_TEST("waiting for the lock ends in time", test_lock_for),
+		TREE_TEST("who gives the lock back has it again if something is pending",
+			  test_yield),
 		TREE_TEST("another process waits for the lock", test_lock_of_process),
 		TREE_TEST("a lock can be had without /run", test_other_lock),
 		TREE_TEST("a drop that fails is told", test_drop_errors),
