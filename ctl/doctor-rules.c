@@ -4,6 +4,7 @@
 
 #include "doctor.h"
 #include "log.h"
+#include "paths.h"
 #include "rule_files.h"
 #include "tmpfiles.h"
 
@@ -83,23 +84,33 @@ void check_rules(const struct patient *patient)
 	rule_files_done(&files);
 }
 
+static void report_tmpfiles_line(const struct patient *patient, const struct tmpfiles_line *line)
+{
+	char subject[600];
+
+	(void)snprintf(subject, sizeof(subject), "%s:%u", line->file, line->line);
+	if (line->is_overruled)
+		findings_add(patient->findings, SEVERITY_NOTE, "competing-tmpfiles", subject,
+			     "remove it, unless it is to count where memhp does not",
+			     "this line would online memory, but /" PATH_OWN_TMPFILE
+			     " overrules it");
+	else
+		findings_add(patient->findings, SEVERITY_ERROR, "competing-tmpfiles", subject,
+			     "remove it, or mask the file by a link to /dev/null in "
+			     "/etc/tmpfiles.d",
+			     "this line onlines memory at boot, whatever memhp decides");
+}
+
 void check_tmpfiles(const struct patient *patient)
 {
 	struct tmpfiles tmpfiles = { NULL, 0 };
-	char subject[600];
 
 	if (!patient->view->is_in_force)
 		return;
 	if (tmpfiles_read(&patient->ctl->fs, (enum onliner)patient->view->policy.onliner,
 			  &tmpfiles) < 0)
 		log_error("out of memory");
-	for (size_t i = 0; i < tmpfiles.n; i++) {
-		(void)snprintf(subject, sizeof(subject), "%s:%u", tmpfiles.lines[i].file,
-			       tmpfiles.lines[i].line);
-		findings_add(patient->findings, SEVERITY_ERROR, "competing-tmpfiles", subject,
-			     "remove it, or mask the file by a link to /dev/null in "
-			     "/etc/tmpfiles.d",
-			     "this line onlines memory at boot, whatever memhp decides");
-	}
+	for (size_t i = 0; i < tmpfiles.n; i++)
+		report_tmpfiles_line(patient, &tmpfiles.lines[i]);
 	tmpfiles_done(&tmpfiles);
 }

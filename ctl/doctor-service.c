@@ -64,6 +64,7 @@ void check_published(const struct patient *patient)
 		{ PATH_RENDERED "/79-memhp.rules", PATH_UDEV_RULES "/79-memhp.rules" },
 		{ PATH_RENDERED "/policy", PATH_POLICY },
 		{ PATH_RENDERED "/boot-memory", PATH_BOOT_MEMORY },
+		{ PATH_RENDERED "/tmpfiles.conf", PATH_OWN_TMPFILE },
 	};
 	const struct sysfs *fs = &patient->ctl->fs;
 

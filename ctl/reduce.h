@@ -17,7 +17,7 @@ size_t reduce_boot_params(char *p, size_t n);
 /* /proc/iomem without the kernel's own sections, which tell where KASLR has put it. */
 size_t reduce_iomem(char *p, size_t n);
 
-/* tmpfiles.d: only lines about memory; the others are left empty, so that the numbers stay. */
+/* tmpfiles.d: only lines about memory; the others are left empty, so that their numbers stay. */
 size_t reduce_tmpfiles(char *p, size_t n);
 
 /* The kernel command line: only words about memory. */

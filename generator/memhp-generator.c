@@ -26,6 +26,7 @@
 #define RULES_SIZE (256 * 1024)
 #define POLICY_SIZE (64 * 1024)
 #define BOOT_MEMORY_SIZE (64 * 1024)
+#define TMPFILES_SIZE 1024
 #define ORIGIN_SIZE 1024
 #define FINDING_SIZE 512
 
@@ -45,6 +46,8 @@ struct rendered {
 	int policy_n;
 	char boot_memory[BOOT_MEMORY_SIZE];
 	int boot_memory_n;
+	char tmpfiles[TMPFILES_SIZE];
+	int tmpfiles_n;
 	struct rule_files others; /* what replaces the rules of other packages */
 };
 
@@ -213,7 +216,7 @@ static void render_others(const struct sysfs *fs, const struct policy *policy,
 	}
 }
 
-/* Nothing can be done about them here; who has written them is to know. */
+/* Who has written them is to know. */
 static void report_tmpfiles(const struct sysfs *fs, const struct policy *policy)
 {
 	struct tmpfiles tmpfiles = { NULL, 0 };
@@ -221,11 +224,18 @@ static void report_tmpfiles(const struct sysfs *fs, const struct policy *policy)
 
 	if (r < 0)
 		log_error("cannot look into tmpfiles.d: %s", strerror(-r));
-	for (size_t i = 0; i < tmpfiles.n; i++)
-		log_warning(
-			"%s:%u: onlines memory after memhp has started, whatever memhp decides: "
-			"%s",
-			tmpfiles.lines[i].file, tmpfiles.lines[i].line, tmpfiles.lines[i].text);
+	for (size_t i = 0; i < tmpfiles.n; i++) {
+		const struct tmpfiles_line *line = &tmpfiles.lines[i];
+
+		if (line->is_overruled)
+			log_info("%s:%u: line would online memory, overruled by "
+				 "/" PATH_OWN_TMPFILE ": %s",
+				 line->file, line->line, line->text);
+		else
+			log_warning("%s:%u: line onlines memory after memhp has started, whatever "
+				    "memhp decides: %s",
+				    line->file, line->line, line->text);
+	}
 	tmpfiles_done(&tmpfiles);
 }
 
@@ -250,7 +260,9 @@ static int render(const struct sysfs *fs, struct policy *policy, const char *ori
 		rules_format(policy, &windows, block_size, origin, ret->rules, sizeof(ret->rules));
 	ret->policy_n = policy_format(policy, origin, ret->policy, sizeof(ret->policy));
 	ret->boot_memory_n = boot_memory_format(&boot, ret->boot_memory, sizeof(ret->boot_memory));
-	if (ret->rules_n < 0 || ret->policy_n < 0 || ret->boot_memory_n < 0)
+	ret->tmpfiles_n = tmpfiles_format((enum onliner)policy->onliner, ret->tmpfiles,
+					  sizeof(ret->tmpfiles));
+	if (ret->rules_n < 0 || ret->policy_n < 0 || ret->boot_memory_n < 0 || ret->tmpfiles_n < 0)
 		return -ENOSPC;
 	render_others(fs, policy, &ret->others);
 	report_tmpfiles(fs, policy);
@@ -297,6 +309,16 @@ static void write_others(const struct sysfs *output, const struct rule_files *ot
  */
 static int write_output(const struct args *args, const struct rendered *rendered)
 {
+	const struct {
+		const char *path;
+		const char *text;
+		int n;
+	} files[] = {
+		{ "memhp/79-memhp.rules", rendered->rules, rendered->rules_n },
+		{ "memhp/boot-memory", rendered->boot_memory, rendered->boot_memory_n },
+		{ "memhp/tmpfiles.conf", rendered->tmpfiles, rendered->tmpfiles_n },
+		{ "memhp/policy", rendered->policy, rendered->policy_n },
+	};
 	_cleanup_(sysfs_close) struct sysfs output = { .fd = -1 };
 	int r = sysfs_open(&output, args->output);
 
@@ -304,19 +326,9 @@ static int write_output(const struct args *args, const struct rendered *rendered
 		r = sysfs_mkdir(&output, 0755, "memhp");
 	if (r == 0)
 		write_others(&output, &rendered->others);
-	if (r == 0)
-		r = sysfs_replace(&output,
-				  (struct str){ rendered->rules, (size_t)rendered->rules_n },
-				  "memhp/79-memhp.rules");
-	if (r == 0)
-		r = sysfs_replace(
-			&output,
-			(struct str){ rendered->boot_memory, (size_t)rendered->boot_memory_n },
-			"memhp/boot-memory");
-	if (r == 0)
-		r = sysfs_replace(&output,
-				  (struct str){ rendered->policy, (size_t)rendered->policy_n },
-				  "memhp/policy");
+	for (size_t i = 0; i < ARRAY_SIZE(files) && r == 0; i++)
+		r = sysfs_replace(&output, (struct str){ files[i].text, (size_t)files[i].n }, "%s",
+				  files[i].path);
 	if (r == 0)
 		r = sysfs_mkdir(&output, 0755, "sysinit.target.wants");
 	if (r == 0)

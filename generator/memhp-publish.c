@@ -30,6 +30,7 @@ static const struct {
 	const char *name, *to;
 } published[] = {
 	{ "boot-memory", PATH_BOOT_MEMORY },
+	{ "tmpfiles.conf", PATH_OWN_TMPFILE },
 	{ "policy", PATH_POLICY },
 	{ RULES_NAME, PATH_UDEV_RULES "/" RULES_NAME },
 };
@@ -75,7 +76,7 @@ static int publish(const struct sysfs *fs)
 		{ PATH_RUN, 0755, sysfs_mkdir },	{ PATH_PENDING, 0700, sysfs_claim_dir },
 		{ PATH_TAKEN, 0700, sysfs_claim_dir },	{ PATH_HELD, 0700, sysfs_claim_dir },
 		{ PATH_GROUPS, 0755, sysfs_claim_dir }, { PATH_BLOCKS, 0755, sysfs_claim_dir },
-		{ PATH_UDEV_RULES, 0755, sysfs_mkdir },
+		{ PATH_TMPFILES, 0755, sysfs_mkdir },	{ PATH_UDEV_RULES, 0755, sysfs_mkdir },
 	};
 	int r = 0;
 

@@ -28,6 +28,8 @@
 #define PATH_STOPPED "run/memhp.stopped"
 #define PATH_UDEV_RULES "run/udev/rules.d"
 #define PATH_UDEV_CONTROL "run/udev/control"
+#define PATH_TMPFILES "run/tmpfiles.d"
+#define PATH_OWN_TMPFILE PATH_TMPFILES "/00-memhp.conf"
 #define PATH_RENDERED "run/systemd/generator/memhp"
 #define PATH_RENDERED_RULES PATH_RENDERED "/rules.d"
 #define PATH_AUTO_ONLINE PATH_MEMORY "/auto_online_blocks"
@@ -51,10 +53,10 @@
 			"usr/lib/udev/rules.d", "lib/udev/rules.d"                 \
 	}
 
-#define PATHS_TMPFILES                                                          \
-	{                                                                       \
-		"etc/tmpfiles.d", "run/tmpfiles.d", "usr/local/lib/tmpfiles.d", \
-			"usr/lib/tmpfiles.d", "lib/tmpfiles.d"                  \
+#define PATHS_TMPFILES                                                                             \
+	{                                                                                          \
+		"etc/tmpfiles.d", PATH_TMPFILES, "usr/local/lib/tmpfiles.d", "usr/lib/tmpfiles.d", \
+			"lib/tmpfiles.d"                                                           \
 	}
 
 #define PATH_DAXCTL_CONFIG "etc/daxctl.conf.d"

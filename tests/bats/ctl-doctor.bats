@@ -208,6 +208,11 @@ onlined()
 	config etc/tmpfiles.d/site.conf <<<$'# mine\nw /sys/devices/system/memory/memory*/state - - - - online'
 	finds competing-tmpfiles /etc/tmpfiles.d/site.conf:2 "onlines memory" "mask"
 	run -2 ctl doctor
+	config etc/tmpfiles.d/site.conf <<<'w /sys/devices/system/memory/auto_online_blocks - - - - online'
+	finds competing-tmpfiles /etc/tmpfiles.d/site.conf:1 "/run/tmpfiles.d/00-memhp.conf overrules it"
+	run -0 ctl doctor
+	rm "$root/run/tmpfiles.d/00-memhp.conf"
+	finds unpublished /run/tmpfiles.d/00-memhp.conf "systemctl reload memhp"
 }
 
 # -- The kernel

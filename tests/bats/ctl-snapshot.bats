@@ -140,7 +140,7 @@ opened()
 	files=$(tar -tf "$archive")
 	[ -n "$files" ]
 	lacks "$files" machine-id environ dmi run/other
-	equal "$(grep -cvE '^(sys|proc|run/(memhp|udev/rules.d/79|systemd/generator/memhp))' <<<"$files")" 0
+	equal "$(grep -cvE '^(sys|proc|run/(memhp|udev/rules.d/79|tmpfiles.d/00-memhp|systemd/generator/memhp))' <<<"$files")" 0
 }
 
 @test "of the kernel command line only words about memory are kept" {

@@ -31,6 +31,7 @@ auto_online()
 	holds "$rules" <"$generated/memhp/79-memhp.rules"
 	holds "$spool/policy" <"$generated/memhp/policy"
 	holds "$spool/boot-memory" <"$generated/memhp/boot-memory"
+	holds "$root/run/tmpfiles.d/00-memhp.conf" <"$generated/memhp/tmpfiles.conf"
 	contains "$output" "memory hotplug is memhp's"
 }
 
@@ -51,6 +52,20 @@ auto_online()
 		equal "$(auto_online)" $value
 		rm -r "$root"
 	done
+}
+
+@test "systemd-tmpfiles takes our line for one that would have the kernel online" {
+	command -v systemd-tmpfiles || skip "there is no systemd-tmpfiles"
+	rendered
+	publish start
+	for type in w w+ w! f+ F; do
+		config etc/tmpfiles.d/site.conf <<<"$type /sys/devices/system/memory/auto_online_blocks - - - - online"
+		systemd-tmpfiles --root="$root" --create --boot --prefix=/sys >&2
+		equal "$(auto_online)" offline
+	done
+	publish stop
+	systemd-tmpfiles --root="$root" --create --boot --prefix=/sys >&2
+	equal "$(auto_online)" online
 }
 
 @test "where the kernel onlines nothing, nothing is written to it" {
@@ -100,7 +115,7 @@ auto_online()
 	pending memory33 nonsense
 	run -0 callout memory34
 	run -0 publish stop
-	rmdir "$root/run/udev/rules.d" "$root/run/udev"
+	rmdir "$root/run/udev/rules.d" "$root/run/udev" "$root/run/tmpfiles.d"
 	# What is online stays online.
 	equal "$(zones 32 35)" "$(same 4 Movable)"
 	[ ! -e "$spool" ]

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which lines of tmpfiles.d are found. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +14,7 @@
 
 #define AUTO "/sys/devices/system/memory/auto_online_blocks"
 
-/* "FILE:LINE ..." */
+/* "FILE:LINE ...", with "!" where a line is not overruled */
 static void check(const struct tree *tree, enum onliner onliner, const char *expected)
 {
 	struct tmpfiles tmpfiles;
@@ -23,8 +24,9 @@ static void check(const struct tree *tree, enum onliner onliner, const char *exp
 	for (size_t i = 0; i < tmpfiles.n; i++) {
 		size_t used = strlen(found);
 
-		(void)snprintf(found + used, sizeof(found) - used, "%s%s:%u", i > 0 ? " " : "",
-			       tmpfiles.lines[i].file, tmpfiles.lines[i].line);
+		(void)snprintf(found + used, sizeof(found) - used, "%s%s:%u%s", i > 0 ? " " : "",
+			       tmpfiles.lines[i].file, tmpfiles.lines[i].line,
+			       tmpfiles.lines[i].is_overruled ? "" : "!");
 	}
 	assert_string_equal(found, expected);
 	tmpfiles_done(&tmpfiles);
@@ -32,45 +34,50 @@ static void check(const struct tree *tree, enum onliner onliner, const char *exp
 
 static void test_lines(void **state)
 {
+	enum { NO, YES, OVERRULED };
 	static const struct {
 		const char *text;
-		bool by_udev, by_kernel; /* whether it is found when these online */
+		unsigned by_udev, by_kernel; /* whether it is found when these online */
 	} rows[] = {
-		{ "w " AUTO " - - - - online\n", true, false },
-		{ "w\t" AUTO " - -  - -\tonline", true, false },
-		{ "w+! " AUTO " - - - - online\n", true, false },
-		{ "F " AUTO " - - - - online\n", true, false },
-		{ "f+ " AUTO " - - - - online\n", true, false },
-		{ "w \"" AUTO "\" - - - - \"online\"\n", true, false },
-		{ "w " AUTO " - - - - online_movable\n", true, true },
-		{ "w " AUTO " - - - - %b\n", true, true },
-		{ "w~ " AUTO " - - - - b25saW5l\n", true, true },
-		{ "w /sys/devices/system/*/auto_online_blocks - - - - online_kernel\n", true,
-		  true },
-		{ "w /sys/devices/system/memory/memory*/state - - - - online\n", true, true },
-		{ "w /sys/bus/memory/devices/memory4[0-9]/online - - - - 1\n", true, true },
-		{ "w " AUTO " - - - - offline\n", false, false },
-		{ "w /sys/devices/system/memory/memory40/online - - - - 0\n", false, false },
-		{ "w /sys/devices/system/cpu/cpu1/online - - - - 1\n", false, false },
-		{ "w /run/memory/state - - - - online\n", false, false },
-		{ "w /sys/devices/system/memory/memory40/uevent - - - - online\n", false, false },
-		{ "# w " AUTO " - - - - online\n", false, false },
+		{ "w " AUTO " - - - - online\n", OVERRULED, NO },
+		{ "w\t" AUTO " - -  - -\tonline", OVERRULED, NO },
+		{ "w+! " AUTO " - - - - online\n", OVERRULED, NO },
+		{ "F " AUTO " - - - - online\n", OVERRULED, NO },
+		{ "f+ " AUTO " - - - - online\n", OVERRULED, NO },
+		{ "\"w\" \"" AUTO "\" - - - - \"online\"\n", OVERRULED, NO },
+		{ "w " AUTO " - - - - online_movable\n", OVERRULED, OVERRULED },
+		{ "w " AUTO " - - - - %b\n", OVERRULED, OVERRULED },
+		{ "w~ " AUTO " - - - - b25saW5l\n", OVERRULED, OVERRULED },
+		/* Another path for systemd-tmpfiles. */
+		{ "w /sys/devices/system/*/auto_online_blocks - - - - online\n", YES, YES },
+		{ "w /sys/devices/system/memory/memory*/state - - - - online\n", YES, YES },
+		{ "w /sys/bus/memory/devices/memory4[0-9]/online - - - - 1\n", YES, YES },
+		{ "w " AUTO " - - - - offline\n", NO, NO },
+		{ "w /sys/devices/system/memory/memory40/online - - - - 0\n", NO, NO },
+		{ "w /sys/devices/system/cpu/cpu1/online - - - - 1\n", NO, NO },
+		{ "w /run/memory/state - - - - online\n", NO, NO },
+		{ "w /sys/devices/system/memory/memory40/uevent - - - - online\n", NO, NO },
+		{ "# w " AUTO " - - - - online\n", NO, NO },
 		/* Not written: it is there already, or nothing says what. */
-		{ "f " AUTO " - - - - online\n", false, false },
-		{ "z " AUTO " 0600 - - - online\n", false, false },
-		{ "w " AUTO " - - - -\n", false, false },
-		{ "w " AUTO " - -\n", false, false },
-		{ "w " AUTO "\n", false, false },
-		{ "w\n", false, false },
-		{ "\"\" " AUTO " - - - - online\n", false, false },
-		{ "", false, false },
+		{ "f " AUTO " - - - - online\n", NO, NO },
+		{ "z " AUTO " 0600 - - - online\n", NO, NO },
+		{ "w " AUTO " - - - -\n", NO, NO },
+		{ "w " AUTO " - -\n", NO, NO },
+		{ "w " AUTO "\n", NO, NO },
+		{ "w\n", NO, NO },
+		{ "\"\" " AUTO " - - - - online\n", NO, NO },
+		{ "", NO, NO },
 	};
-	const char *found = "/etc/tmpfiles.d/a.conf:1";
+	static const char *const found[] = {
+		[NO] = "",
+		[YES] = "/etc/tmpfiles.d/a.conf:1!",
+		[OVERRULED] = "/etc/tmpfiles.d/a.conf:1",
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		tree_text(*state, "etc/tmpfiles.d/a.conf", rows[i].text);
-		check(*state, ONLINER_UDEV, rows[i].by_udev ? found : "");
-		check(*state, ONLINER_KERNEL, rows[i].by_kernel ? found : "");
+		check(*state, ONLINER_UDEV, found[rows[i].by_udev]);
+		check(*state, ONLINER_KERNEL, found[rows[i].by_kernel]);
 	}
 }
 
@@ -82,11 +89,15 @@ static void test_files(void **state)
 		  "w " AUTO " - - - - online\nw " AUTO " - - - - online_kernel\n" },
 		{ "usr/local/lib/tmpfiles.d/d.conf", "w " AUTO " - - - - online\n" },
 		{ "usr/lib/tmpfiles.d/c.txt", "w " AUTO " - - - - online\n" },
-		/* Hidden, masked, not there. */
+		/* Hidden, masked, not there, ours. */
 		{ "usr/lib/tmpfiles.d/a.conf", "w " AUTO " - - - - online\n" },
 		{ "usr/lib/tmpfiles.d/e.conf", "w " AUTO " - - - - online\n" },
 		{ "etc/tmpfiles.d/e.conf", "-> /dev/null" },
 		{ "etc/tmpfiles.d/f.conf", "-> none" },
+		{ "run/tmpfiles.d/00-memhp.conf", "w " AUTO " - - - - online\n" },
+		/* Before ours. */
+		{ "etc/tmpfiles.d/00-a.conf", "w " AUTO " - - - - online\n" },
+		{ "usr/lib/tmpfiles.d/00-b.conf", "F " AUTO " - - - - online\n" },
 		{ NULL, NULL },
 	};
 	struct tmpfiles tmpfiles;
@@ -94,11 +105,29 @@ static void test_files(void **state)
 	check(*state, ONLINER_UDEV, "");
 	tree_add(*state, nodes);
 	check(*state, ONLINER_UDEV,
+	      "/etc/tmpfiles.d/00-a.conf:1! /usr/lib/tmpfiles.d/00-b.conf:1 "
 	      "/run/tmpfiles.d/a.conf:1 /run/tmpfiles.d/a.conf:2 /usr/lib/tmpfiles.d/b.conf:3 "
 	      "/usr/local/lib/tmpfiles.d/d.conf:1");
 	assert_int_equal(tmpfiles_read(&((struct tree *)*state)->fs, ONLINER_UDEV, &tmpfiles), 0);
 	assert_string_equal(tmpfiles.lines[0].text, "w " AUTO " - - - - online");
 	tmpfiles_done(&tmpfiles);
+}
+
+/* What is in ours is no competitor, and needs no more room than it takes. */
+static void test_format(void **state)
+{
+	char text[1024], small[1024];
+	int n = tmpfiles_format(ONLINER_UDEV, text, sizeof(text));
+
+	assert_true(n > 0);
+	assert_int_equal(n, strlen(text));
+	assert_non_null(strstr(text, "\nw " AUTO " - - - - offline\n"));
+	tree_text(*state, "etc/tmpfiles.d/a.conf", text);
+	check(*state, ONLINER_UDEV, "");
+	assert_int_equal(tmpfiles_format(ONLINER_UDEV, small, (size_t)n), -ENOSPC);
+	assert_int_equal(tmpfiles_format(ONLINER_UDEV, small, (size_t)n + 1), n);
+	assert_true(tmpfiles_format(ONLINER_KERNEL, text, sizeof(text)) > 0);
+	assert_non_null(strstr(text, "\nw " AUTO " - - - - online\n"));
 }
 
 int main(void)
@@ -107,6 +136,7 @@ int main(void)
 		{ "a line that onlines memory is found, no other", test_lines, tree_setup,
 		  tree_teardown, NULL },
 		{ "files that count, in their order", test_files, tree_setup, tree_teardown, NULL },
+		{ "the file that overrules them", test_format, tree_setup, tree_teardown, NULL },
 	};
 
 	return cmocka_run_group_tests_name("tmpfiles", tests, NULL, NULL);

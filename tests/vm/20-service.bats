@@ -11,7 +11,8 @@ setup_file()
 {
 	local overlay=$BATS_FILE_TMPDIR/overlay
 
-	mkdir -p "$overlay/etc"
+	mkdir -p "$overlay/etc/tmpfiles.d"
+	echo 'w /sys/devices/system/memory/auto_online_blocks - - - - online' >"$overlay/etc/tmpfiles.d/online.conf"
 	printf '%s\n' '# a mistake in line 4' '[Policy]' 'MovableRatio=200' 'NumaAware=perhaps' '[Dax]' 'Zoen=leave' \
 		>"$overlay/etc/memhp.conf"
 	vm_setup_file --dimm boot0:512M --append memhp_default_state=offline
@@ -32,6 +33,16 @@ boot_dimm=PNP0C80:00
 
 @test "a DIMM that was there at boot, and that the kernel left offline, is onlined" {
 	wait_for 30 "[ \$(dimm_blocks $boot_dimm | wc -l) -eq 4 ] && [ \"\$(zones_of dimm $boot_dimm)\" = Movable ]"
+}
+
+@test "a line of tmpfiles.d that would have the kernel online is overruled, and named" {
+	guest '[ "$(systemctl is-active systemd-tmpfiles-setup)" = active ]
+		[ "$(cat $memory/auto_online_blocks)" = offline ]
+		systemd-tmpfiles --create
+		[ "$(cat $memory/auto_online_blocks)" = offline ]
+		journalctl -b --no-pager -t memhp-generator |
+			grep -F "/etc/tmpfiles.d/online.conf:1: line would online memory, overruled by"'
+	[ "$(guest 'memhpctl doctor --raw --noheadings --output id,subject || :' | grep ^competing)" = "competing-tmpfiles /etc/tmpfiles.d/online.conf:1" ]
 }
 
 @test "mistakes in the configuration are named, and the rest of it counts" {
