@@ -36,12 +36,29 @@ static void add_rule(const struct patient *patient, const struct rule_finding *f
 		     finding->reason ? ")" : "");
 }
 
+/* It is replaced; what it did beside onlining may be missed. */
+static void add_losses(const struct patient *patient, const struct rule_finding *finding)
+{
+	char subject[600];
+
+	if (finding->losses[0] == '\0')
+		return;
+	(void)snprintf(subject, sizeof(subject), "%s:%u", finding->file, finding->line);
+	findings_add(patient->findings, SEVERITY_NOTE, "rule-work-lost", subject,
+		     "if that is needed for memory, have a rule of your own do it",
+		     "memhp has replaced this rule, and what else it does (%s) is not done for "
+		     "memory either",
+		     finding->losses);
+}
+
 /* Of a rule that can be replaced, or was. */
 static void add_replaceable(const struct patient *patient, const struct rule_finding *finding)
 {
 	if (!is_competitor(patient) && patient->view->policy.override_rules)
 		add_rule(patient, finding, "memhp replaces it once it is in force");
-	else if (!rule_file_is_ours(&patient->ctl->fs, strrchr(finding->file, '/') + 1))
+	else if (rule_file_is_ours(&patient->ctl->fs, strrchr(finding->file, '/') + 1))
+		add_losses(patient, finding);
+	else
 		add_rule(patient, finding,
 			 "put a copy of the file without it into /etc/udev/rules.d, or set "
 			 "OverrideRules=yes and run memhpctl reload");

@@ -466,6 +466,36 @@ const char *onliner_obstacle_explain(enum onliner_obstacle obstacle)
 	return "nothing prevents it";
 }
 
+/* Memory blocks have no device node, and so neither owner nor links. */
+static bool is_work(const struct udev_token *token)
+{
+	return !udev_token_is_match(token) &&
+	       (str_eq(token->key, "RUN") || str_eq(token->key, "ATTR") ||
+		str_eq(token->key, "SYSCTL")) &&
+	       token_onlining(token).target == ONLINER_TARGET_NONE;
+}
+
+void onliner_rule_losses(const struct udev_rule *rule, char *ret, size_t size)
+{
+	bool has_run = false;
+	size_t used = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < rule->n && used < size; i++) {
+		const struct udev_token *token = &rule->tokens[i];
+		bool is_run = str_eq(token->key, "RUN");
+
+		if (!is_work(token) || (is_run && has_run))
+			continue;
+		has_run |= is_run;
+		used += (size_t)snprintf(ret + used, size - used, "%s%.*s", used > 0 ? ", " : "",
+					 STR_ARG(token->key));
+		if (!is_run && used < size)
+			used += (size_t)snprintf(ret + used, size - used, "{%.*s}",
+						 STR_ARG(token->attribute));
+	}
+}
+
 int onliner_rules_rewrite(struct str text, const struct udev_rules *rules,
 			  const struct onliner_rules *onliners, const char *origin, char **ret,
 			  size_t *ret_size)

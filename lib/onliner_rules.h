@@ -46,6 +46,12 @@ void onliner_rules_done(struct onliner_rules *onliners);
 const char *onliner_obstacle_explain(enum onliner_obstacle obstacle);
 
 /*
+ * What a rule does beside onlining, and not for memory any more once it has the match: "RUN",
+ * "ATTR{x}, RUN"; "" for nothing. What does not fit is cut.
+ */
+void onliner_rule_losses(const struct udev_rule *rule, char *ret, size_t size);
+
+/*
  * @text, which @rules were parsed of, with the match in all @onliners without an obstacle, below a
  * header that names @origin; on the heap, terminated. 0 or -ENOMEM.
  */

@@ -108,6 +108,8 @@ static int add_rule(struct rule_files *files, const struct reading *reading,
 	} else if (onliner->obstacle != ONLINER_NO_OBSTACLE) {
 		finding.kind = RULE_NOT_REPLACED;
 		finding.reason = onliner_obstacle_explain(onliner->obstacle);
+	} else {
+		onliner_rule_losses(rule, finding.losses, sizeof(finding.losses));
 	}
 	return add_finding(files, &finding);
 }
@@ -224,9 +226,12 @@ void rule_finding_format(const struct rule_finding *finding, char *ret, size_t s
 {
 	switch (finding->kind) {
 	case RULE_REPLACED:
-		(void)snprintf(ret, size,
-			       "%s:%u: rule would online memory, replaced by one that does not: %s",
-			       finding->file, finding->line, finding->text);
+		(void)snprintf(
+			ret, size,
+			"%s:%u: rule would online memory, replaced by one that does not%s%s%s: %s",
+			finding->file, finding->line,
+			finding->losses[0] ? "; what else it does (" : "", finding->losses,
+			finding->losses[0] ? ") is not done for memory either" : "", finding->text);
 		return;
 	case RULE_NOT_REPLACED:
 		(void)snprintf(ret, size,

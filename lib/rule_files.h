@@ -29,6 +29,7 @@ struct rule_finding {
 	bool is_doubtful;   /* its text does not tell whether it onlines memory */
 	const char *reason; /* not on the heap; NULL unless the kind has one */
 	char *text;	    /* of the rule, on one line; "" for a whole file */
+	char losses[64];    /* what a replaced rule does not do for memory either, as "RUN" */
 };
 
 struct rule_replacement {

@@ -178,6 +178,15 @@ onlined()
 	finds competing-rule /etc/udev/rules.d/99-site.rules:1 "remove it from the file"
 }
 
+@test "what a replaced rule did beside onlining" {
+	in_force boot-only
+	config usr/lib/udev/rules.d/50-mem.rules <<<'SUBSYSTEM=="memory", ATTR{state}="online", RUN+="/bin/true"'
+	does_not_find rule-work-lost
+	start
+	finds rule-work-lost /usr/lib/udev/rules.d/50-mem.rules:1 "(RUN)" "rule of your own"
+	run -0 ctl doctor
+}
+
 @test "a rule of others of which it cannot be told" {
 	in_force boot-only
 	config usr/lib/udev/rules.d/50-cp.rules <<<'SUBSYSTEM=="memory", RUN+="/bin/cp /run/word /sys%p/state"'

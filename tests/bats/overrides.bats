@@ -56,6 +56,16 @@ start()
 	done
 }
 
+@test "what a replaced rule does beside onlining is named" {
+	machine one-dimm
+	rule usr/lib/udev/rules.d/80-sles.rules <"$fixtures/sles-15/80-hotplug-cpu-mem.rules"
+	rule usr/lib/udev/rules.d/81-plain.rules <<<"$online"
+	generate
+	equal "${#lines[@]}" 2
+	contains "${lines[0]}" "replaced by one that does not; what else it does (RUN) is not done for memory either: SUBSYS"
+	contains "${lines[1]}" "replaced by one that does not: SUBSYS"
+}
+
 @test "a machine without such rules gets no replacement" {
 	machine one-dimm
 	rule usr/lib/udev/rules.d/50-cpu.rules <<<'SUBSYSTEM=="cpu", ACTION=="add", ATTR{online}="1"'

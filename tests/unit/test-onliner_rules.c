@@ -279,6 +279,32 @@ static void test_too_long(void **state)
 	}
 }
 
+static void test_losses(void **state)
+{
+	static const struct row rows[] = {
+		{ ONLINE, "" },
+		{ "PROGRAM=\"a\", ATTR{x}==\"y\", SYMLINK+=\"z\", MODE=\"0600\", " ONLINE, "" },
+		{ "RUN+=\"/bin/true\", " ONLINE, "RUN" },
+		{ "RUN+=\"/bin/sh -c 'echo online >/sys%p/state'\"\n", "" },
+		{ "RUN+=\"/bin/sh -c 'echo online >/sys%p/state'\", RUN+=\"a\", RUN{builtin}+=\"b\"\n",
+		  "RUN" },
+		{ "ATTR{x}=\"1\", SYSCTL{vm.x}=\"2\", RUN+=\"a\", " ONLINE,
+		  "ATTR{x}, SYSCTL{vm.x}, RUN" },
+	};
+	char found[64], small[10];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct read read = read_rules(rows[i].text);
+
+		onliner_rule_losses(&read.rules.rules[0], found, sizeof(found));
+		assert_string_equal(found, rows[i].expected);
+		onliner_rule_losses(&read.rules.rules[0], small, sizeof(small));
+		assert_memory_equal(small, rows[i].expected, strlen(small));
+		read_done(&read);
+	}
+}
+
 static char *rewrite(const char *text)
 {
 	struct read read = read_rules(text);
@@ -338,6 +364,7 @@ int main(void)
 		{ "GOTO keeps memory from rules, and leads it to others", test_jumps, NULL, NULL,
 		  NULL },
 		{ "a rule that something depends on is told", test_obstacles, NULL, NULL, NULL },
+		{ "what a rule does beside onlining is told", test_losses, NULL, NULL, NULL },
 		{ "so is one that would be too long", test_too_long, NULL, NULL, NULL },
 		{ "one more match, and all else byte for byte", test_rewrite, NULL, NULL, NULL },
 		{ "in what was rewritten nothing is found", test_again, NULL, NULL, NULL },
