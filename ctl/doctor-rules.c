@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of what onlines memory as well: udev rules, and lines of tmpfiles.d. */
+#include <limits.h>
 #include <string.h>
 
 #include "doctor.h"
@@ -27,13 +28,12 @@ static void add_rule(const struct patient *patient, const struct rule_finding *f
 	char subject[600];
 
 	(void)snprintf(subject, sizeof(subject), "%s:%u", finding->file, finding->line);
-	findings_add(patient->findings, severity_of(patient, finding), "competing-rule", subject,
-		     advice, "this rule %s memory%s%s%s%s",
-		     finding->is_doubtful ? "may online" : "onlines",
-		     is_competitor(patient) ? ", whatever memhp decides" :
-					      ", as memhp is not in force",
-		     finding->reason ? " (" : "", finding->reason ? finding->reason : "",
-		     finding->reason ? ")" : "");
+	findings_add(
+		patient->findings, severity_of(patient, finding), "competing-rule", subject, advice,
+		"this rule %s memory%s%s%s%s", finding->is_doubtful ? "may online" : "onlines",
+		is_competitor(patient) ? ", whatever memhp decides" : ", as memhp is not in force",
+		finding->reason ? " (" : "", finding->reason ? finding->reason : "",
+		finding->reason ? ")" : "");
 }
 
 /* It is replaced; what it did beside onlining may be missed. */
@@ -51,17 +51,20 @@ static void add_losses(const struct patient *patient, const struct rule_finding 
 		     finding->losses);
 }
 
+static const char *advise_replacing(const struct patient *patient)
+{
+	if (!patient->view->policy.override_rules)
+		return "set OverrideRules=yes in memhp.conf, then run memhpctl reload";
+	return is_competitor(patient) ? "memhpctl reload" : "memhp replaces it once it is in force";
+}
+
 /* Of a rule that can be replaced, or was. */
 static void add_replaceable(const struct patient *patient, const struct rule_finding *finding)
 {
-	if (!is_competitor(patient) && patient->view->policy.override_rules)
-		add_rule(patient, finding, "memhp replaces it once it is in force");
-	else if (rule_file_is_ours(&patient->ctl->fs, strrchr(finding->file, '/') + 1))
+	if (rule_file_is_ours(&patient->ctl->fs, strrchr(finding->file, '/') + 1))
 		add_losses(patient, finding);
 	else
-		add_rule(patient, finding,
-			 "put a copy of the file without it into /etc/udev/rules.d, or set "
-			 "OverrideRules=yes and run memhpctl reload");
+		add_rule(patient, finding, advise_replacing(patient));
 }
 
 static void report(const struct patient *patient, const struct rule_finding *finding)
@@ -88,6 +91,62 @@ static void report(const struct patient *patient, const struct rule_finding *fin
 	}
 }
 
+static void add_stale(const struct patient *patient, const char *name, const char *message)
+{
+	char subject[NAME_MAX + 64];
+
+	(void)snprintf(subject, sizeof(subject), "/" PATH_UDEV_RULES "/%s", name);
+	findings_add(patient->findings, SEVERITY_WARNING, "stale-file", subject, "memhpctl reload",
+		     "%s", message);
+}
+
+/* One that is not there is a rule that competes. */
+static void check_replacement(const struct patient *patient,
+			      const struct rule_replacement *replacement)
+{
+	const struct sysfs *fs = &patient->ctl->fs;
+	_cleanup_free_ char *text = NULL;
+	size_t n = 0;
+
+	if (rule_file_is_ours(fs, replacement->name) &&
+	    sysfs_read_file(fs, &text, &n, PATH_UDEV_RULES "/%s", replacement->name) == 0 &&
+	    (n != replacement->size || memcmp(text, replacement->text, n) != 0))
+		add_stale(patient, replacement->name,
+			  "replaces rules of a package that have changed since");
+}
+
+/* Whether memhp would replace a file of this name, as far as that is known. */
+static bool may_be_replaced(const struct rule_files *files, const char *name)
+{
+	for (size_t i = 0; i < files->n_replacements; i++)
+		if (strcmp(files->replacements[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < files->n_findings; i++)
+		if (files->findings[i].kind == RULE_FILE_UNREADABLE &&
+		    strcmp(strrchr(files->findings[i].file, '/') + 1, name) == 0)
+			return true;
+	return false;
+}
+
+/* What is published against what the generator would render now: originals come, change and go. */
+static void check_replacements(const struct patient *patient, const struct rule_files *files)
+{
+	const struct sysfs *fs = &patient->ctl->fs;
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+
+	for (size_t i = 0; i < files->n_replacements; i++)
+		check_replacement(patient, &files->replacements[i]);
+	if (sysfs_opendir(fs, &dir, PATH_UDEV_RULES) < 0)
+		return;
+	while ((entry = readdir(dir)))
+		if (rule_file_is_candidate(entry->d_name) && rule_file_is_ours(fs, entry->d_name) &&
+		    !may_be_replaced(files, entry->d_name))
+			add_stale(patient, entry->d_name,
+				  "replaces rules that are gone, masked, or online no memory any "
+				  "more");
+}
+
 void check_rules(const struct patient *patient)
 {
 	struct rule_files files;
@@ -98,6 +157,7 @@ void check_rules(const struct patient *patient)
 	}
 	for (size_t i = 0; i < files.n_findings; i++)
 		report(patient, &files.findings[i]);
+	check_replacements(patient, &files);
 	rule_files_done(&files);
 }
 

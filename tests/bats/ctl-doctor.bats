@@ -166,7 +166,8 @@ onlined()
 		SUBSYSTEM=="cpu", ACTION=="add", ATTR{online}="1"
 		SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online"
 	END
-	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:2 "/etc/udev/rules.d"
+	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:2 "memhpctl reload"
+	lacks "$(ctl doctor || :)" /etc/udev/rules.d OverrideRules
 	run -2 ctl doctor
 	# memhp replaces it.
 	start
@@ -176,6 +177,47 @@ onlined()
 	does_not_find competing-rule
 	config etc/udev/rules.d/99-site.rules <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
 	finds competing-rule /etc/udev/rules.d/99-site.rules:1 "remove it from the file"
+}
+
+@test "a rule of others that memhp was told to leave alone, and one that it cannot replace" {
+	config <<<$'[Policy]\nOverrideRules=no'
+	in_force boot-only
+	config usr/lib/udev/rules.d/40-redhat.rules <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:1 "OverrideRules=yes" "memhpctl reload"
+	config usr/lib/udev/rules.d/40-redhat.rules <<<'SUBSYSTEM=="memory", ATTR{state}="online", TAG+="x"'
+	finds competing-rule /usr/lib/udev/rules.d/40-redhat.rules:1 "it also sets" "put a copy of the file without it into /etc/udev/rules.d"
+}
+
+@test "replacements that are not what the originals ask for" {
+	local original=usr/lib/udev/rules.d/40-redhat.rules published=/run/udev/rules.d/40-redhat.rules
+
+	config $original <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	in_force boot-only
+	does_not_find stale-file
+	# The package was updated: no daemon-reload, then one without reload, then both.
+	config $original <<<$'# new\nSUBSYSTEM=="memory", ATTR{state}="online"'
+	finds stale-file $published "have changed since" "memhpctl reload"
+	generator "$generated" 2>/dev/null
+	finds stale-file $published "have changed since"
+	publish reload
+	does_not_find stale-file
+	# Not ours any more.
+	echo "# mine" >"$root$published"
+	does_not_find stale-file
+	start
+	# Removed.
+	rm "$root$published" "$root/$original"
+	config $original <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	start
+	rm "$root/$original"
+	finds stale-file $published "are gone" "memhpctl reload"
+	start
+	does_not_find stale-file
+	# Masked.
+	config $original <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	start
+	config etc/udev/rules.d/40-redhat.rules </dev/null
+	finds stale-file $published "masked"
 }
 
 @test "what a replaced rule did beside onlining" {
