@@ -185,7 +185,10 @@ static uint64_t identify(const struct leader *leader, uint64_t block)
 	return r < 0 ? 0 : st.st_ino;
 }
 
-/* What was refused may have been the block that was @before (0: not known), and not the one in its place. */
+/*
+ * What was refused may have been the block that was @before (0: not known), and not the one in its
+ * place.
+ */
 static struct applied apply(const struct leader *leader, uint64_t block, uint64_t before,
 			    enum zone zone)
 {
@@ -194,30 +197,6 @@ static struct applied apply(const struct leader *leader, uint64_t block, uint64_
 	if (applied.error < 0 && before != 0 && identify(leader, block) != before)
 		return (struct applied){ .result = APPLY_GONE };
 	return applied;
-}
-
-/* Onlines one block and keeps the facts true. */
-static int online_block(struct pass *pass, const struct block *block, uint64_t before,
-			enum zone zone, struct tally *tally)
-{
-	struct leader *leader = pass->leader;
-	struct applied applied = apply(leader, block->id, before, zone);
-
-	bool waits = applied.result == APPLY_RETRY && !leader->gives_up;
-
-	tally_count(tally, &applied, block->id, zone);
-	count(&pass->stats, applied.result,
-	      !waits && (applied.result == APPLY_RETRY || applied.result == APPLY_FAILED));
-	if (applied.result == APPLY_DONE || applied.result == APPLY_FOREIGN)
-		snapshot_account(&pass->snapshot, block, applied.zone);
-	if (!waits) {
-		if (block_list_has(&pass->list, block->id))
-			settle_name(leader, block->id);
-		return 0;
-	}
-	tally->waiting++;
-	keep_name(leader, block->id);
-	return block_list_add(&pass->refused, block->id);
 }
 
 /* Of a dynamic group some blocks may be somebody else's: those in a [Range] with Zone=leave. */
@@ -274,10 +253,14 @@ static void hold_group(const struct pass *pass, const struct group *group, enum 
 		log_debug("%s: cannot hold its blocks: %s", group->name, strerror(-r));
 }
 
-/* A block that took the place of the one that was @before may have had its event while it was held. */
-static void release_block(const struct leader *leader, uint64_t block, uint64_t before)
+/*
+ * A block that took the place of the one that was @before may have had its event while it was held.
+ * @is_kept: its name has been given to the next leader.
+ */
+static void release_block(const struct leader *leader, uint64_t block, uint64_t before,
+			  bool is_kept)
 {
-	int r = spool_release(leader->spool, block);
+	int r = is_kept ? 0 : spool_release(leader->spool, block);
 	uint64_t now = identify(leader, block);
 
 	if (r == 0 && now != 0 && now != before)
@@ -304,6 +287,30 @@ static void prepare(struct pass *pass, const struct group *group, const struct b
 	link_record(pass->leader, group, block->id);
 }
 
+/* Onlines one block and keeps the facts true. */
+static int online_block(struct pass *pass, const struct block *block, bool is_held, enum zone zone,
+			struct tally *tally)
+{
+	struct leader *leader = pass->leader;
+	uint64_t before = is_held ? identify(leader, block->id) : 0;
+	struct applied applied = apply(leader, block->id, before, zone);
+	bool waits = applied.result == APPLY_RETRY && !leader->gives_up;
+
+	tally_count(tally, &applied, block->id, zone);
+	count(&pass->stats, applied.result, applied.error < 0 && !waits);
+	if (applied.result == APPLY_DONE || applied.result == APPLY_FOREIGN)
+		snapshot_account(&pass->snapshot, block, applied.zone);
+	if (waits) {
+		tally->waiting++;
+		keep_name(leader, block->id);
+	} else if (block_list_has(&pass->list, block->id)) {
+		settle_name(leader, block->id);
+	}
+	if (is_held)
+		release_block(leader, block->id, before, waits);
+	return waits ? block_list_add(&pass->refused, block->id) : 0;
+}
+
 /* A dynamic group is not onlined as a whole. */
 static bool is_to_be_held(const struct pass *pass, const struct group *group)
 {
@@ -320,7 +327,6 @@ static int online_members(struct pass *pass, const struct group *group, bool is_
 	for (size_t i = first_of(pass, group);
 	     i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last; i++) {
 		const struct block *block = &pass->snapshot.blocks[i];
-		uint64_t before;
 		int r;
 
 		if (!is_member_to_online(pass, group, block, verdict->zone))
@@ -332,10 +338,7 @@ static int online_members(struct pass *pass, const struct group *group, bool is_
 		}
 		prepare(pass, group, block, is_first, verdict);
 		is_first = false;
-		before = is_held ? identify(pass->leader, block->id) : 0;
-		r = online_block(pass, block, before, verdict->zone, tally);
-		if (is_held)
-			release_block(pass->leader, block->id, before);
+		r = online_block(pass, block, is_held, verdict->zone, tally);
 		if (r < 0)
 			return r;
 	}

@@ -91,6 +91,12 @@ int spool_drop(const struct spool *spool, uint64_t block)
 
 int spool_keep(const struct spool *spool, uint64_t block)
 {
+	char name[NAME_SIZE];
+
+	/* Where it is held, that name has room on a file system that is full as well. */
+	block_name(name, block);
+	if (renameat(spool->held, name, spool->taken, name) == 0)
+		return 0;
 	return touch(spool->taken, block);
 }
 

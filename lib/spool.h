@@ -54,7 +54,10 @@ _must_check_ int spool_unlock(struct spool *spool);
  */
 _must_check_ int spool_take(const struct sysfs *fs, struct spool *spool, struct block_list *ret);
 
-/* A block stays taken, also one whose name was not pending: it waits for the next leader. */
+/*
+ * A block stays taken, also one whose name was not pending: it waits for the next leader. It is held
+ * no more.
+ */
 _must_check_ int spool_keep(const struct spool *spool, uint64_t block);
 
 /* A block that was taken needs no more attention. */

@@ -232,6 +232,25 @@ stopped()
 	equal "$(written_states)" "$(echo memory{32..39})"
 }
 
+@test "with /run full a block that is refused is not lost, though only its device had an event" {
+	prepare
+	mkdir "$spool"/{taken,held}
+	rm "$spool"/pending/*
+	# Whether its blocks can be held or not: the name of the event is there.
+	faults "fs run/memhp/taken ENOSPC" "memory34 ENOMEM"
+	run -1 --separate-stderr callout memory32
+	equal "$(spooled)" memory34
+	lacks "$stderr" "No space left on device"
+	faults "fs run/memhp/taken ENOSPC" "fs run/memhp/held ENOSPC" "memory34 ENOMEM"
+	run -1 --separate-stderr callout memory34
+	equal "$(spooled)" memory34
+	lacks "$stderr" "No space left on device"
+	faults
+	callout --drain 2>/dev/null
+	equal "$(zones 32 35)" "$(same 4 Movable)"
+	equal "$(spooled)" ""
+}
+
 @test "what is wrong with the spool is told by its path, and nothing is lost" {
 	prepare
 	faults "fs run/memhp/taken EIO"

@@ -727,7 +727,7 @@ memory35/state online_movable"
 	rendered
 	publish start
 	callout memory32 2>/dev/null
-	faults "fs memhp.stopped ENOSPC"
+	faults "fs memhp.stopped EIO"
 	run -0 publish stop
 	[ ! -e "$spool" ]
 	[ ! -e "$stopped" ]

@@ -22,8 +22,8 @@
  *     at N stop               memhp.service is stopped before that call, unless a leader is at work
  *     at N move FROM TO       a file gets another name before that call, both below the root
  *     pause N ...             likewise, before its Nth pause
- *     fs PATH ERROR           nothing can be made, renamed or written whose path has PATH in it, nor,
- *                             with "ERROR all", removed
+ *     fs PATH ERROR           nothing can be made, renamed (but with ENOSPC) or written whose path has
+ *                             PATH in it, nor, with "ERROR all", removed
  *     lock ERROR              no lock can be had
  *     hurry                   no pause takes any time, each is a line "/pause SECONDS" of the log
  *     clock                   CLOCK_MONOTONIC goes a day ahead and back again, in turn
@@ -390,6 +390,13 @@ static bool fails(int dir, const char *path, bool is_removal)
 	return error != 0;
 }
 
+static bool is_there(int dir, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int openat(int dir, const char *path, int flags, ...)
 {
 	unsigned mode = 0;
@@ -399,7 +406,8 @@ int openat(int dir, const char *path, int flags, ...)
 	if (flags & O_CREAT)
 		mode = va_arg(ap, unsigned);
 	va_end(ap);
-	if (flags & O_CREAT && fails(dir, path, false))
+	/* What is there is there, also on a file system that is full. */
+	if (flags & O_CREAT && fails(dir, path, false) && !(errno == ENOSPC && is_there(dir, path)))
 		return -1;
 	if (!(flags & O_CREAT))
 		step();
@@ -408,17 +416,15 @@ int openat(int dir, const char *path, int flags, ...)
 
 int mkdirat(int dir, const char *path, mode_t mode)
 {
-	struct stat st;
-
-	/* What is there is there, also on a file system that is full. */
-	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && fails(dir, path, false))
+	if (!is_there(dir, path) && fails(dir, path, false))
 		return -1;
 	return (int)syscall(SYS_mkdirat, dir, path, mode);
 }
 
 int renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
-	if (fails(to_dir, to, false))
+	/* On a file system that is full there is still room for that. */
+	if (fails(to_dir, to, false) && errno != ENOSPC)
 		return -1;
 	return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
 }
