@@ -31,6 +31,7 @@ struct pass {
 	struct block_list list;	   /* taken, ascending */
 	bool *handled;		   /* one for each of them */
 	struct block_list refused; /* in this run; to try them again at once would help nobody */
+	struct block_list failed;  /* of the group at hand, for good: until that is on record */
 	uint64_t deadline_ms;
 	struct snapshot snapshot; /* has no block size before the first read */
 	bool is_fresh;		  /* it was read in this pass */
@@ -74,11 +75,10 @@ static void settle_name(const struct leader *leader, uint64_t block)
 }
 
 /* The sweep, or the next event of the group, finds it there. */
-static void keep_name(struct leader *leader, uint64_t block)
+static void keep_name(const struct leader *leader, uint64_t block)
 {
 	int r = leader->spool ? spool_keep(leader->spool, block) : 0;
 
-	leader->left++;
 	if (r < 0)
 		log_warning("cannot keep memory%llu in /" PATH_TAKEN ": %s",
 			    (unsigned long long)block, strerror(-r));
@@ -294,21 +294,30 @@ static int online_block(struct pass *pass, const struct block *block, bool is_he
 	struct leader *leader = pass->leader;
 	uint64_t before = is_held ? identify(leader, block->id) : 0;
 	struct applied applied = apply(leader, block->id, before, zone);
+	bool is_refused = applied.error < 0;
 	bool waits = applied.result == APPLY_RETRY && !leader->gives_up;
 
 	tally_count(tally, &applied, block->id, zone);
-	count(&pass->stats, applied.result, applied.error < 0 && !waits);
+	count(&pass->stats, applied.result, is_refused && !waits);
 	if (applied.result == APPLY_DONE || applied.result == APPLY_FOREIGN)
 		snapshot_account(&pass->snapshot, block, applied.zone);
-	if (waits) {
-		tally->waiting++;
+	tally->waiting += waits;
+	leader->left += waits;
+	if (is_refused)
 		keep_name(leader, block->id);
-	} else if (block_list_has(&pass->list, block->id)) {
+	else if (block_list_has(&pass->list, block->id))
 		settle_name(leader, block->id);
-	}
 	if (is_held)
-		release_block(leader, block->id, before, waits);
-	return waits ? block_list_add(&pass->refused, block->id) : 0;
+		release_block(leader, block->id, before, is_refused);
+	return is_refused ? block_list_add(waits ? &pass->refused : &pass->failed, block->id) : 0;
+}
+
+/* Not before its failure is on record: who is killed in between leaves it to the next leader. */
+static void settle_failed(struct pass *pass)
+{
+	for (size_t i = 0; i < pass->failed.n; i++)
+		settle_name(pass->leader, pass->failed.ids[i]);
+	block_list_done(&pass->failed);
 }
 
 /* A dynamic group is not onlined as a whole. */
@@ -333,6 +342,7 @@ static int online_members(struct pass *pass, const struct group *group, bool is_
 			continue;
 		if (now_ms() > pass->deadline_ms) {
 			keep_name(pass->leader, block->id);
+			pass->leader->left++;
 			tally->waiting++;
 			break;
 		}
@@ -360,8 +370,10 @@ static int online_group(struct pass *pass, const struct group *group, struct ver
 	if (kept < 0)
 		log_warning("%s: cannot keep its blocks in /" PATH_TAKEN ": %s", group->name,
 			    strerror(-kept));
-	if (r == 0)
+	if (r == 0) {
 		report(pass, group, &verdict, &tally);
+		settle_failed(pass);
+	}
 	return r;
 }
 
@@ -482,6 +494,7 @@ static int postpone(struct pass *pass, size_t i)
 	log_message(pass->leader->try > 1 ? LOG_DEBUG : LOG_INFO,
 		    "%s is not linked to a node yet, it is looked at again later", name);
 	keep_name(pass->leader, id);
+	pass->leader->left++;
 	pass->handled[i] = true;
 	return block_list_add(&pass->refused, id);
 }
@@ -591,6 +604,7 @@ static void end_pass(struct pass *pass)
 static void end(struct pass *pass)
 {
 	block_list_done(&pass->refused);
+	block_list_done(&pass->failed);
 	snapshot_done(&pass->snapshot);
 }
 

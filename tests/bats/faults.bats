@@ -85,6 +85,31 @@ settled()
 	[ "$n" -lt 2000 ]
 }
 
+@test "a leader that is killed before any of its calls loses no failure: in the end it is on record with its cause" {
+	local n status
+
+	prepare
+	rm "$spool"/pending/*
+	rm -r "$template"
+	cp -a "$root" "$template"
+	# The last block of the device: no other name has anybody look at it again.
+	for ((n = 1; n < 2000; n++)); do
+		anew
+		faults "at $n kill" "memory35 EHWPOISON"
+		status=0
+		callout memory34 >"$BATS_TEST_TMPDIR/output" 2>&1 || status=$?
+		faults "memory35 EHWPOISON"
+		[ "$status" -ne 0 ] || break
+		callout --queue memory34 # as memhp-lost@.service does
+		callout --drain >/dev/null 2>&1
+		equal "$(zones 32 35)" "$(same 3 Movable) offline"
+		equal "$(spooled)" ""
+		contains "$(<"$spool/groups/PNP0C80:00")" MEMHP_STATE=partial \
+			"1 block stays offline, first memory35: Memory page has hardware error"
+	done
+	[ "$n" -gt 50 ]
+}
+
 @test "a callout that is killed before it finds the leader loses nothing: udev leaves its block to the sweep" {
 	local n status lock
 
