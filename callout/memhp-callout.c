@@ -266,19 +266,26 @@ static int finish(const struct leader *leader, int r)
 
 /*
  * /run is full or cannot be written: nobody else will see the name, so wait for the lock and deal
- * with this block.
+ * with this block. Others may have been able to leave theirs, and have seen that somebody has the lock.
  */
 static int run_alone(struct leader *leader, struct spool *spool, uint64_t block)
 {
+	bool is_lock_of_spool = spool->pending >= 0;
 	int r = 0;
 
-	if (spool->pending < 0)
+	if (!is_lock_of_spool)
 		r = spool_open_lock(leader->fs, spool);
 	if (r == 0)
 		r = spool_wait_lock(spool);
 	if (r < 0)
 		log_warning("cannot lock, going on without: %s", strerror(-r));
-	return leader_run_alone(leader, block);
+	r = leader_run_alone(leader, block);
+	if (r == 0 && is_lock_of_spool)
+		r = spool_yield(leader->fs, spool);
+	if (r != 1)
+		return r;
+	leader->spool = spool;
+	return leader_run(leader);
 }
 
 static int run_event(const struct sysfs *fs, const struct args *args)

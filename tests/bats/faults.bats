@@ -276,6 +276,20 @@ stopped()
 	equal "$(spooled)" ""
 }
 
+@test "a callout that found one at work that cannot use the spool is not forgotten by it" {
+	prepare
+	rm "$spool"/pending/*
+	faults "fs run/memhp/pending/memory33 ENOSPC" "memory33 wait go"
+	callout_until memory33 memory33
+	faults
+	run -0 --separate-stderr callout memory36
+	equal "$(zones 36 39) $(spooled)" "$(same 4 offline) memory36"
+	touch "$root/go"
+	wait $!
+	equal "$(zones 32 39)" "$movable_then_kernel"
+	equal "$(spooled)" ""
+}
+
 @test "what is wrong with the spool is told by its path, and nothing is lost" {
 	prepare
 	faults "fs run/memhp/taken EIO"
@@ -291,10 +305,19 @@ stopped()
 	settled
 }
 
+@test "with /run read-only, what was left there before is not forgotten, nor can it be taken" {
+	prepare
+	faults "fs run/memhp EROFS all"
+	run -5 --separate-stderr callout memory33
+	equal "$(zones 32 39)" "$(same 4 Movable) $(same 4 offline)"
+	contains "$stderr" "cannot take what is pending to /run/memhp/taken: Read-only file system"
+}
+
 @test "with /run read-only, event by event, no group is split and the ratio holds" {
 	local n
 
 	prepare
+	rm "$spool"/pending/*
 	faults "fs run/memhp EROFS all"
 	for n in {32..39}; do
 		callout "memory$n" >/dev/null 2>&1
@@ -307,6 +330,7 @@ stopped()
 	local n pids=()
 
 	prepare
+	rm "$spool"/pending/*
 	faults "fs run/memhp EROFS all"
 	for n in {32..39}; do
 		callout "memory$n" >/dev/null 2>&1 &
