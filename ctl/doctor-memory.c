@@ -302,6 +302,7 @@ void check_dax_state(const struct patient *patient)
 	for (size_t i = 0; i < snapshot->groups.n; i++) {
 		const struct group *group = &snapshot->groups.g[i];
 		char state[32], subject[GROUP_NAME_MAX + 16];
+		enum severity severity;
 		const char *why;
 
 		if ((group->provider != PROVIDER_CXL && group->provider != PROVIDER_DAX) ||
@@ -312,9 +313,8 @@ void check_dax_state(const struct patient *patient)
 		if (!why)
 			continue;
 		(void)snprintf(subject, sizeof(subject), "%s/state", group->name);
-		findings_add(patient->findings,
-			     strcmp(state, "offline") == 0 ? SEVERITY_NOTE : SEVERITY_WARNING,
-			     "dax-state", subject,
+		severity = strcmp(state, "offline") == 0 ? SEVERITY_NOTE : SEVERITY_WARNING;
+		findings_add(patient->findings, severity, "dax-state", subject,
 			     "use one of the two, the blocks or the state of the device",
 			     "is \"%s\", %s", state, why);
 	}

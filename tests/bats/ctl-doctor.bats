@@ -90,6 +90,13 @@ onlined()
 	equal "$(jq -r '.findings[0] | keys_unsorted | join(" ")' <<<"$output")" "severity id subject message advice"
 }
 
+@test "the manual has each kind of finding, and no other" {
+	used=$(cat "$abs_top_srcdir"/ctl/doctor*.c | grep -Pzo 'findings_add\([^"]*"\K[a-z-]+' | tr '\0' '\n' | sort -u)
+	[ "$(wc -l <<<"$used")" -gt 20 ]
+	described=$(sed -n '/^## doctor/,/^## online/s/^\(\[\[\||\) *\*\([a-z-]*\)\*$/\2/p' "$abs_top_srcdir/man/memhpctl.8.scd" | sort)
+	diff -u <(echo "$used") <(echo "$described")
+}
+
 @test "nothing is written" {
 	in_force cxl-window
 	before=$(tree "$root")
