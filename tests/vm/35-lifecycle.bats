@@ -141,12 +141,14 @@ soft_rebooted()
 
 # The driver adds a gigabyte, and more only when that is online.
 @test "stopped while events of virtio-mem wait for udevd" {
-	guest 'udevadm control --stop-exec-queue'
+	# So that it can be unplugged afterwards.
+	guest 'systemctl stop memhp; echo online_movable >$memory/auto_online_blocks; systemctl start memhp
+		udevadm control --stop-exec-queue'
 	vm qmp qom-set '{"path": "/machine/peripheral/vm0", "property": "requested-size", "value": 2147483648}'
 	wait_for 60 '[ "$(iomem_blocks "^System RAM .virtio_mem" | wc -l)" -ge 8 ]'
 	guest '{ sleep 2; udevadm control --start-exec-queue; } &
 		systemctl stop memhp; wait
-		[ ! -e /run/memhp ]; [ "$(cat $memory/auto_online_blocks)" = online ]'
+		[ ! -e /run/memhp ]; [ "$(cat $memory/auto_online_blocks)" = online_movable ]'
 	wait_for 60 '[ "$(iomem_blocks "^System RAM .virtio_mem" | wc -l)" -eq 16 ] &&
 		! zones_of iomem "^System RAM .virtio_mem" | grep -q offline'
 	# What somebody means to have offline is no business of a stop.
@@ -156,6 +158,7 @@ soft_rebooted()
 		systemctl stop memhp
 		[ "$(block_state $block)" = offline ]
 		echo online_movable >$memory/$block/state
+		echo online >$memory/auto_online_blocks
 		systemctl start memhp'
 	resize vm0 0
 }
