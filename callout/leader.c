@@ -303,6 +303,7 @@ static int online_block(struct pass *pass, const struct block *block, bool is_he
 		snapshot_account(&pass->snapshot, block, applied.zone);
 	tally->waiting += waits;
 	leader->left += waits;
+	leader->given_up += is_refused && !waits;
 	if (is_refused)
 		keep_name(leader, block->id);
 	else if (block_list_has(&pass->list, block->id))

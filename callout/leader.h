@@ -26,7 +26,8 @@ struct leader {
 	bool gives_up;	    /* what is refused now has been refused often enough */
 	/* Result: blocks that stay pending, refused for a reason that may pass, or out of time */
 	uint64_t left;
-	char cause[256]; /* of the first device that was refused something; "": of none */
+	uint64_t given_up; /* blocks that were refused for good, or too often */
+	char cause[256];   /* of the first device that was refused something; "": of none */
 	/* With an error of the spool: what could not be done with it; NULL: the machine was not read */
 	const char *failed;
 };

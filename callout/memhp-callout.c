@@ -266,7 +266,8 @@ static int finish(const struct leader *leader, int r)
 
 /*
  * /run is full or cannot be written: nobody else will see the name, so wait for the lock and deal
- * with this block. Others may have been able to leave theirs, and have seen that somebody has the lock.
+ * with this block. Others may have been able to leave theirs, and have seen that somebody has the
+ * lock.
  */
 static int run_alone(struct leader *leader, struct spool *spool, uint64_t block)
 {
@@ -367,6 +368,8 @@ static bool is_over(const struct leader *leader, int r)
 
 static int run_sweep(const struct sysfs *fs, const char *socket_name)
 {
+	uint64_t given_up = 0;
+
 	for (unsigned try = 1;; try++) {
 		struct leader leader = {
 			.fs = fs,
@@ -382,10 +385,12 @@ static int run_sweep(const struct sysfs *fs, const char *socket_name)
 		r = sweep_once(&leader);
 		if (r < 0 && is_stopped(fs))
 			return leave();
+		given_up += leader.given_up;
 		if (is_over(&leader, r)) {
 			notify_status(socket_name, "%s%s",
 				      leader.cause[0] ? "given up: " : "nothing waits",
 				      leader.cause);
+			leader.left += given_up;
 			return finish(&leader, r);
 		}
 		notify_status(socket_name, "try %u of %u in %u s: %llu waiting, %s", try + 1,
