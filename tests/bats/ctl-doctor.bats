@@ -584,41 +584,16 @@ onlined()
 
 # -- Persistent memory
 
-# persistent_memory: a region of 1 GiB; the first namespace is a disk with an ext4, the second one memory. As ndctl
-# makes them, what a namespace is used through has a UUID of its own.
-persistent_memory()
+# beside_data: memory and an ext4 in one region; memhp.service is active
+beside_data()
 {
-	local nd=$root/sys/bus/nd/devices
-
-	machine pmem-window
-	mkdir -p "$nd"/{namespace0.0,namespace0.1,pfn0.0/block/pmem0,dax0.1/dax0.0} "$root/dev" \
-		"$root/sys/bus/dax/devices/dax0.0"
-	echo 268435456 >"$nd/namespace0.0/size"
-	echo memory >"$nd/namespace0.0/mode"
-	echo pfn0.0 >"$nd/namespace0.0/holder"
-	echo 00000000-0000-0000-0000-000000000001 >"$nd/namespace0.0/uuid"
-	echo 48d8e42c-a2f0-4312-9e70-a837faafe862 >"$nd/pfn0.0/uuid"
-	echo 805306368 >"$nd/namespace0.1/size"
-	echo dax >"$nd/namespace0.1/mode"
-	echo dax0.1 >"$nd/namespace0.1/holder"
-	echo 00000000-0000-0000-0000-000000000002 >"$nd/namespace0.1/uuid"
-	echo 11111111-2222-3333-4444-555555555555 >"$nd/dax0.1/uuid"
-	python3 - "$root/dev/pmem0" <<-END
-		import struct, sys
-		disk = bytearray(1 << 20)
-		block = memoryview(disk)[1024:2048]
-		struct.pack_into("<II", block, 0, 64, 256)
-		struct.pack_into("<I", block, 24, 2)
-		struct.pack_into("<H", block, 56, 0xEF53)
-		struct.pack_into("<IIII", block, 76, 1, 0, 0, 0)
-		struct.pack_into("<III", block, 92, 4, 0x40, 0)
-		open(sys.argv[1], "wb").write(disk)
-	END
+	persistent_memory
+	ext4 pmem0 archive
 	start
 }
 
 @test "memory in one region with a file system" {
-	persistent_memory
+	beside_data
 	finds beside-data dax0.0 "namespace0.0 (pmem0), which holds ext4"
 	truncate -s 0 "$root/dev/pmem0"
 	truncate -s 1M "$root/dev/pmem0"
@@ -636,7 +611,7 @@ daxctl_config()
 }
 
 @test "a daxctl configuration that makes memory of a file system" {
-	persistent_memory
+	beside_data
 	does_not_find daxctl-takes-data
 	daxctl_config 48D8E42C-a2f0-4312-9e70-a837faafe862 system-ram
 	finds daxctl-takes-data /etc/daxctl.conf.d/site.conf:3 "namespace0.0, which holds ext4"
@@ -653,7 +628,7 @@ daxctl_config()
 }
 
 @test "a daxctl configuration is read as daxctl reads it" {
-	persistent_memory
+	beside_data
 	uuid=11111111-2222-3333-4444-555555555555
 	daxctl_config "\"$uuid\" # of the other one" "'system-ram' ; for good"
 	finds daxctl-takes-data /etc/daxctl.conf.d/site.conf:3 "namespace0.1"

@@ -16,47 +16,6 @@ text()
 	ctl status | paste -sd' '
 }
 
-# persistent_memory: a region of 1 GiB; the first namespace is a disk, the second one memory
-persistent_memory()
-{
-	local nd=$root/sys/bus/nd/devices dax=$root/sys/bus/dax
-
-	machine pmem-window
-	mkdir -p "$nd"/{namespace0.0,namespace0.1,namespace0.2,region0,pfn0.0/block/pmem0/queue,dax0.1/dax0.1,dax0.1/dax_region} \
-		"$dax/devices/dax0.0" "$dax/drivers/kmem" "$root/dev"
-	echo 268435456 >"$nd/namespace0.0/size"
-	echo memory >"$nd/namespace0.0/mode"
-	echo pfn0.0 >"$nd/namespace0.0/holder"
-	echo 1 >"$nd/pfn0.0/block/pmem0/queue/dax"
-	echo 805306368 >"$nd/namespace0.1/size"
-	echo dax >"$nd/namespace0.1/mode"
-	echo dax0.1 >"$nd/namespace0.1/holder"
-	echo 1 >"$nd/namespace0.1/numa_node"
-	mv "$nd/dax0.1/dax0.1" "$nd/dax0.1/dax0.0"
-	ln -s ../../drivers/kmem "$dax/devices/dax0.0/driver"
-	# One that waits to be given a size is none yet.
-	echo 0 >"$nd/namespace0.2/size"
-	echo raw >"$nd/namespace0.2/mode"
-}
-
-# disk NAME: what makes an ext4 named "archive" an ext4
-disk()
-{
-	python3 - "$root/dev/$1" <<-END
-		import struct, sys
-		disk = bytearray(1 << 20)
-		block = memoryview(disk)[1024:2048]
-		struct.pack_into("<II", block, 0, 64, 256)       # inodes, blocks
-		struct.pack_into("<I", block, 24, 2)             # blocks of 4 KiB
-		struct.pack_into("<H", block, 56, 0xEF53)
-		struct.pack_into("<IIII", block, 76, 1, 0, 0, 0) # revision
-		struct.pack_into("<III", block, 92, 4, 0x40, 0)  # journal, extents
-		block[104:120] = bytes(range(1, 17))
-		block[120:127] = b"archive"
-		open(sys.argv[1], "wb").write(disk)
-	END
-}
-
 @test "one object has policy, nodes, groups and namespaces" {
 	machine one-dimm
 	policy
@@ -253,7 +212,7 @@ disk()
 
 @test "persistent memory is shown with what it holds" {
 	persistent_memory
-	disk pmem0
+	ext4 pmem0 archive
 	policy
 	equal "$(field '.namespaces[] | [.namespace, .mode, .size, .device, .holds, .label, .dax, .ram, .region, .node]')" \
 '["namespace0.0","fsdax",268435456,"pmem0","ext4","archive",true,false,"region0",null]
@@ -268,7 +227,7 @@ disk()
 	dd if=/dev/zero of="$root/dev/pmem0" bs=1M count=1 status=none
 	equal "$(field '[.namespaces[].beside, .groups[].beside]')" '[null,null,null]'
 	equal "$(field '.namespaces[0].holds')" '"nothing known"'
-	disk pmem0
+	ext4 pmem0 archive
 	equal "$(field '[.namespaces[].beside, .groups[].beside]')" '[null,"namespace0.0","namespace0.0"]'
 	contains "$(text)" "dax0.0 lies in the same persistent memory as namespace0.0, which holds data (ext4)."
 }
@@ -451,7 +410,7 @@ disk()
 	local path
 
 	persistent_memory
-	disk pmem0
+	ext4 pmem0 archive
 	policy
 	pending memory33
 	path=$(program memhpctl)

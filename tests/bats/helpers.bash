@@ -35,6 +35,51 @@ machine()
 	mkdir -p "$generated"
 }
 
+# persistent_memory: the machine pmem-window, in its region two namespaces: a disk, pmem0, and memory, dax0.0. As
+# ndctl makes them, what a namespace is used through has a UUID of its own.
+persistent_memory()
+{
+	local nd=$root/sys/bus/nd/devices dax=$root/sys/bus/dax
+
+	machine pmem-window
+	mkdir -p "$nd"/{namespace0.0,namespace0.1,namespace0.2,region0,pfn0.0/block/pmem0/queue,dax0.1/dax0.0,dax0.1/dax_region} \
+		"$dax/devices/dax0.0" "$dax/drivers/kmem" "$root/dev"
+	echo 268435456 >"$nd/namespace0.0/size"
+	echo memory >"$nd/namespace0.0/mode"
+	echo pfn0.0 >"$nd/namespace0.0/holder"
+	echo 00000000-0000-0000-0000-000000000001 >"$nd/namespace0.0/uuid"
+	echo 48d8e42c-a2f0-4312-9e70-a837faafe862 >"$nd/pfn0.0/uuid"
+	echo 1 >"$nd/pfn0.0/block/pmem0/queue/dax"
+	echo 805306368 >"$nd/namespace0.1/size"
+	echo dax >"$nd/namespace0.1/mode"
+	echo dax0.1 >"$nd/namespace0.1/holder"
+	echo 1 >"$nd/namespace0.1/numa_node"
+	echo 00000000-0000-0000-0000-000000000002 >"$nd/namespace0.1/uuid"
+	echo 11111111-2222-3333-4444-555555555555 >"$nd/dax0.1/uuid"
+	ln -s ../../drivers/kmem "$dax/devices/dax0.0/driver"
+	# One that waits to be given a size is none yet.
+	echo 0 >"$nd/namespace0.2/size"
+	echo raw >"$nd/namespace0.2/mode"
+}
+
+# ext4 NAME LABEL: what makes a block device an ext4; the label is a Python literal's inside
+ext4()
+{
+	python3 - "$root/dev/$1" <<-END
+		import struct, sys
+		disk = bytearray(1 << 20)
+		block = memoryview(disk)[1024:2048]
+		struct.pack_into("<II", block, 0, 64, 256)       # inodes, blocks
+		struct.pack_into("<I", block, 24, 2)             # blocks of 4 KiB
+		struct.pack_into("<H", block, 56, 0xEF53)
+		struct.pack_into("<IIII", block, 76, 1, 0, 0, 0) # revision
+		struct.pack_into("<III", block, 92, 4, 0x40, 0)  # journal, extents
+		block[104:120] = bytes(range(1, 17))
+		struct.pack_into("16s", block, 120, b"$2")
+		open(sys.argv[1], "wb").write(disk)
+	END
+}
+
 # faults FAULT...: what the kernel of the machine refuses from now on; see fakekernel.c
 faults()
 {
