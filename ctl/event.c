@@ -2,6 +2,9 @@
 /* Text and JSON of an event. */
 #include "event.h"
 
+#include "macro.h"
+#include "text.h"
+
 static const char *or_dash(const char *text)
 {
 	return text && *text ? text : "-";
@@ -22,14 +25,16 @@ void event_print(const struct event *event, FILE *f)
 
 static void print_string(const char *name, const char *text, FILE *f)
 {
+	_cleanup_free_ char *valid = text && *text ? text_make_utf8(text) : NULL;
+
 	(void)fprintf(f, ",\"%s\":", name);
-	if (!text || !*text) {
+	if (!valid) {
 		(void)fputs("null", f);
 		return;
 	}
 	(void)fputc('"', f);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	for (const char *p = valid; *p; p++) {
+		unsigned char c = (unsigned char)*p;
 
 		if (c == '"' || c == '\\')
 			(void)fprintf(f, "\\%c", c);

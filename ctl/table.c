@@ -222,8 +222,14 @@ void table_row(struct table *table)
 
 static void set_cell(struct table *table, size_t column, const char *text)
 {
-	if (table->shown[column])
-		check(scols_line_set_column_data(table->line, table->shown[column], text));
+	_cleanup_free_ char *valid = NULL;
+
+	if (!table->shown[column])
+		return;
+	/* libsmartcols takes care of it only in tables for people. */
+	if (table->ctl->format == CTL_JSON)
+		text = valid = check_pointer(text_make_utf8(text));
+	check(scols_line_set_column_data(table->line, table->shown[column], text));
 }
 
 void table_text(struct table *table, size_t column, const char *fmt, ...)

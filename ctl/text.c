@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sizes with a suffix. */
+/* Sizes with a suffix, lines, and bytes that are no text. */
 #include "text.h"
 
 #include <string.h>
+
+#include "parse.h"
 
 void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX])
 {
@@ -39,4 +41,24 @@ void text_wrap(FILE *to, const char *text, size_t width)
 		text += end;
 		text += *text == ' ';
 	}
+}
+
+char *text_make_utf8(const char *text)
+{
+	struct str rest = str_of(text);
+	char *copy = malloc(4 * rest.n + 1), *to = copy;
+
+	while (copy && rest.n > 0) {
+		size_t n = str_utf8(rest);
+
+		if (n > 0)
+			to = mempcpy(to, rest.p, n);
+		else
+			to += snprintf(to, 5, "\\x%02x", (unsigned char)rest.p[0]);
+		rest.p += n > 0 ? n : 1;
+		rest.n -= n > 0 ? n : 1;
+	}
+	if (copy)
+		*to = '\0';
+	return copy;
 }

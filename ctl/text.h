@@ -13,3 +13,9 @@ void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX]);
 
 /* Writes @text in lines of @width characters at most, broken at blanks, with a newline each. */
 void text_wrap(FILE *to, const char *text, size_t width);
+
+/*
+ * A copy with "\xNN" in place of each byte that is not UTF-8, as JSON wants it; on the heap, NULL
+ * when memory is short. Pure.
+ */
+char *text_make_utf8(const char *text);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -64,11 +65,35 @@ static void test_wrap(void **state)
 	}
 }
 
+static void test_utf8(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{ "", "" },
+		{ "plain \\x41\n", "plain \\x41\n" },
+		{ "\xff\xfe", "\\xff\\xfe" },
+		{ "a\xc3\xa4\xc3", "a\xc3\xa4\\xc3" },
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
+		{ "\xf0\x9f\x92\xbe!", "\xf0\x9f\x92\xbe!" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *text = text_make_utf8(cases[i].text);
+
+		assert_non_null(text);
+		assert_string_equal(text, cases[i].expected);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "sizes have one decimal, rounded down", test_sizes, NULL, NULL, NULL },
 		{ "lines break at blanks", test_wrap, NULL, NULL, NULL },
+		{ "bytes that are no text are escaped", test_utf8, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
