@@ -158,7 +158,8 @@ static void check_group(struct table *table, const struct explanation *e)
 	table_text(table, CHECK, "a part of %s is in a kernel zone",
 		   group_is_device(&e->group) && !e->group.is_dynamic ? "the device" : "the unit");
 	if (is_in_kernel)
-		table_text(table, NUMBERS, "all of it goes to one zone");
+		table_text(table, NUMBERS, "%lluM of %lluM, and all of it goes to one zone",
+			   mib(e, e->verdict.share.part), mib(e, e->verdict.share.whole));
 	else
 		table_text(table, NUMBERS, "%lluM have to fit", mib(e, e->trace.wanted));
 	show_check(table, e, is_in_kernel ? "yes" : "no", is_in_kernel);

@@ -138,7 +138,17 @@ static bool pages_to_fit(const struct question *question, uint64_t *ret)
 		return true;
 	}
 	*ret = group->unit_pages - question->unit_movable_pages;
-	return !question->unit_has_kernel;
+	return question->unit_kernel_pages == 0;
+}
+
+/* What is in a kernel zone of that. */
+static struct share kernel_share(const struct question *question)
+{
+	const struct group_facts *group = question->group;
+
+	if (!group->is_dynamic)
+		return (struct share){ group->kernel_pages, group->max_pages };
+	return (struct share){ question->unit_kernel_pages, group->unit_pages };
 }
 
 /* Whether the node has what the ratio is taken of. */
@@ -172,7 +182,7 @@ static bool fits_node(const struct policy *policy, const struct facts *facts,
 	trace->has_node = true;
 	if (trace->node.fits)
 		return true;
-	verdict->sum = is_memory_only_node ? (struct sum){ 0, 0, 0 } : trace->node.sum;
+	verdict->sum = is_memory_only_node ? (struct sum){ 0, trace->wanted, 0 } : trace->node.sum;
 	verdict->reason = is_memory_only_node ? REASON_MEMORY_ONLY_NODE : REASON_NODE_EXCEEDS;
 	return false;
 }
@@ -189,12 +199,14 @@ static void decide_auto(const struct policy *policy, const struct facts *facts,
 	}
 	if (!pages_to_fit(question, &trace->wanted)) {
 		verdict->reason = REASON_GROUP_IN_KERNEL;
+		verdict->share = kernel_share(question);
 		return;
 	}
 	if (question->self_hosted == SELF_HOSTED_YES &&
 	    policy->self_hosted_memmap == SELF_HOSTED_MEMMAP_EXEMPT) {
 		verdict->zone = ZONE_MOVABLE;
 		verdict->reason = REASON_SELF_HOSTED;
+		verdict->sum.wanted = trace->wanted;
 		return;
 	}
 	can_online_movable(policy, facts, ALL_NODES, question, trace->wanted, &trace->machine);
@@ -279,18 +291,28 @@ static const char *doubt_of(const struct verdict *verdict)
 		       "";
 }
 
+/* A page that is larger counts as one. */
+static unsigned long long mib(const struct verdict *verdict, uint64_t pages)
+{
+	uint64_t per_mib = (UINT64_C(1) << 20) / verdict->page_size;
+
+	return per_mib == 0 ? pages : pages / per_mib;
+}
+
 static void explain_sum(const struct verdict *verdict, const char *prefix, const char *relation,
 			char *ret, size_t size)
 {
-	uint64_t per_mib = (UINT64_C(1) << 20) / verdict->page_size;
 	const struct sum *sum = &verdict->sum;
 
-	if (per_mib == 0)
-		per_mib = 1;
 	(void)snprintf(ret, size, "%s: M %lluM + %lluM %s %lluM%s", prefix,
-		       (unsigned long long)(sum->movable / per_mib),
-		       (unsigned long long)(sum->wanted / per_mib), relation,
-		       (unsigned long long)(sum->limit / per_mib), doubt_of(verdict));
+		       mib(verdict, sum->movable), mib(verdict, sum->wanted), relation,
+		       mib(verdict, sum->limit), doubt_of(verdict));
+}
+
+static void explain_share(const struct verdict *verdict, const char *prefix, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, "%s: %lluM of %lluM", prefix, mib(verdict, verdict->share.part),
+		       mib(verdict, verdict->share.whole));
 }
 
 void verdict_explain(const struct verdict *verdict, char *ret, size_t size)
@@ -311,10 +333,11 @@ void verdict_explain(const struct verdict *verdict, char *ret, size_t size)
 		(void)snprintf(ret, size, "MovableRatio=0");
 		break;
 	case REASON_GROUP_IN_KERNEL:
-		(void)snprintf(ret, size, "group already in a kernel zone");
+		explain_share(verdict, "group already in a kernel zone", ret, size);
 		break;
 	case REASON_SELF_HOSTED:
-		(void)snprintf(ret, size, "self-hosted memmap");
+		(void)snprintf(ret, size, "self-hosted memmap: %lluM",
+			       mib(verdict, verdict->sum.wanted));
 		break;
 	case REASON_FITS:
 		explain_sum(verdict, "fits ratio", "<=", ret, size);
@@ -327,14 +350,15 @@ void verdict_explain(const struct verdict *verdict, char *ret, size_t size)
 		explain_sum(verdict, prefix, ">", ret, size);
 		break;
 	case REASON_MEMORY_ONLY_NODE:
-		(void)snprintf(ret, size, "memory-only node %u%s", verdict->node,
-			       doubt_of(verdict));
+		(void)snprintf(ret, size,
+			       "memory-only node %u: %lluM, no boot memory for the ratio%s",
+			       verdict->node, mib(verdict, verdict->sum.wanted), doubt_of(verdict));
 		break;
 	case REASON_NODE_UNKNOWN:
 		(void)snprintf(ret, size, "its node is not known");
 		break;
 	case REASON_GROUP_IN_MOVABLE:
-		(void)snprintf(ret, size, "group already movable");
+		explain_share(verdict, "group already movable", ret, size);
 		break;
 	}
 }

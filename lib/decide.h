@@ -77,7 +77,7 @@ struct question {
 	/* what it is part of, one of those in the facts; NULL: of none */
 	const struct group_facts *group;
 	/* Dynamic groups whose unit is larger than @n_pages: what of this unit is online. */
-	bool unit_has_kernel;
+	uint64_t unit_kernel_pages;
 	uint64_t unit_movable_pages;
 	enum self_hosted self_hosted; /* whether it carries its own page array */
 };
@@ -89,6 +89,12 @@ struct sum {
 	uint64_t limit;
 };
 
+/* How much of a group, or of a unit, is in a zone already, for messages. */
+struct share {
+	uint64_t part;
+	uint64_t whole;
+};
+
 struct verdict {
 	enum zone zone;
 	enum reason reason;
@@ -98,8 +104,12 @@ struct verdict {
 	unsigned node;
 	enum self_hosted self_hosted;
 	uint64_t page_size;
-	/* REASON_FITS, _EXCEEDS: of the machine; _NODE_EXCEEDS: of the node; else zero */
+	/*
+	 * REASON_FITS, _EXCEEDS: of the machine; _NODE_EXCEEDS: of the node; _SELF_HOSTED,
+	 * _MEMORY_ONLY_NODE: just what is wanted; else zero
+	 */
 	struct sum sum;
+	struct share share; /* REASON_GROUP_IN_KERNEL, _IN_MOVABLE; else zero */
 };
 
 /*
@@ -137,5 +147,8 @@ struct verdict decide_traced(const struct policy *policy, const struct facts *fa
 /* "kernel", "movable", "online", "leave". */
 const char *zone_name(enum zone zone);
 
-/* One line such as "fits ratio: M 8192M + 4096M <= 24656M"; cut where @size is too small. */
+/*
+ * One line of less than 160 bytes, such as "fits ratio: M 8192M + 4096M <= 24656M"; cut where @size
+ * is too small.
+ */
 void verdict_explain(const struct verdict *verdict, char *ret, size_t size);

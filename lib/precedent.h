@@ -16,10 +16,12 @@
 /*
  * @verdict, or the zone that the next blocks of @group, a static one, have to follow: the one that
  * was written to the dax device's own @dax; the one of @record (NULL: there is none), while a block
- * is online in it; else, with Zone=auto, the only one that its online blocks are in. Pure.
+ * is online in it; else, with Zone=auto, the only one that its online blocks are in. @facts are the
+ * group's, for its reason. Pure.
  */
 struct verdict precedent_apply(struct verdict verdict, const struct group *group,
-			       const struct record *record, enum dax_state dax);
+			       const struct group_facts *facts, const struct record *record,
+			       enum dax_state dax);
 
 /* snapshot_decide(), with what was decided before for the block's group. */
 struct verdict precedent_decide(const struct sysfs *fs, const struct snapshot *snapshot,

@@ -665,7 +665,7 @@ static void count_unit(const struct snapshot *snapshot, const struct block *bloc
 		if (other->zone == BLOCK_ZONE_MOVABLE)
 			question->unit_movable_pages += question->n_pages;
 		else
-			question->unit_has_kernel = true;
+			question->unit_kernel_pages += question->n_pages;
 	}
 }
 

@@ -94,7 +94,7 @@ MEMHP_OWNER=memhp"
 	policy
 	run -0 callout memory35
 	equal "$(zones 32 35)" "$dimm_kernel"
-	contains "$output" "MEMHP_REASON=group already in a kernel zone"
+	contains "$output" "MEMHP_REASON=group already in a kernel zone: 256M of 512M"
 }
 
 @test "a DIMM in blocks of 2 GiB" {
@@ -118,7 +118,7 @@ MEMHP_OWNER=memhp"
 	policy
 	run -0 callout memory33
 	equal "$(zones 32 35)" "$dimm_kernel"
-	contains "$output" "MEMHP_REASON=memory-only node 1"
+	contains "$output" "MEMHP_REASON=memory-only node 1: 512M, no boot memory for the ratio"
 
 	rm -r "$root"
 	machine memory-only-node
@@ -182,10 +182,10 @@ second_range()
 	sed -i '/zone  Movable/,/present/ s/present .*/present  262144/' "$root/proc/zoneinfo"
 	second_range
 	run -0 callout --dry-run memory41
-	contains "$output" "MEMHP_ZONE=movable" "MEMHP_REASON=group already movable"
+	contains "$output" "MEMHP_ZONE=movable" "MEMHP_REASON=group already movable: 512M of 1024M"
 	run -0 callout memory41
 	equal "$(zones 40 43)" "$dimm_movable"
-	contains "$output" "MEMHP_REASON=group already movable"
+	contains "$output" "MEMHP_REASON=group already movable: 512M of 1024M"
 }
 
 @test "a range that is added later follows the first one into a kernel zone, though the policy says otherwise now" {
@@ -198,7 +198,7 @@ second_range()
 	second_range
 	run -0 callout memory40
 	equal "$(zones 32 35) $(zones 40 43)" "$dimm_kernel $dimm_kernel"
-	contains "$output" "MEMHP_REASON=group already in a kernel zone"
+	contains "$output" "MEMHP_REASON=group already in a kernel zone: 512M of 1024M"
 }
 
 @test "without a record, the later range follows what is online of the device" {

@@ -155,7 +155,7 @@ yes, M 0M + 512M > 409M: kernel"
 	run -0 ctl explain --json memory32
 	equal "$(jq -r '.checks[-1] | "\(.answer), \(.numbers): \(.then)"' <<<"$output")" \
 		"yes, no memory in kernel zones to take it of: kernel"
-	equal "$(jq -r '.block[0].reason' <<<"$output")" "memory-only node 1"
+	equal "$(jq -r '.block[0].reason' <<<"$output")" "memory-only node 1: 512M, no boot memory for the ratio"
 	config <<<$'[Policy]\nMemoryOnlyNodes=global'
 	policy
 	equal "$(of '.checks[-1] | "\(.answer), \(.numbers): \(.then)"' memory32)" \
@@ -173,8 +173,9 @@ yes, M 0M + 512M > 409M: kernel"
 	config </dev/null
 	policy
 	set_block memory32 online Normal
-	equal "$(of '.checks[-1] | "\(.check): \(.answer), \(.then)"' memory33)" \
-		"a part of the device is in a kernel zone: yes, kernel"
+	equal "$(of '.checks[-1] | "\(.check): \(.answer), \(.numbers), \(.then)"' memory33)" \
+		"a part of the device is in a kernel zone: yes, 128M of 512M, and all of it goes to one zone, kernel"
+	equal "$(of '.block[0].reason' memory33)" "group already in a kernel zone: 128M of 512M"
 }
 
 @test "terms that are zero are left out for people, and addends are named" {

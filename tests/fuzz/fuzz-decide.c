@@ -183,7 +183,7 @@ static void fill_question(struct machine_model *m, struct source *source)
 		question->target.node = NODE_UNKNOWN;
 	question->n_pages = UINT64_C(1) << take(source, SANE_BITS / 2);
 	question->group = take(source, 4) ? &m->groups[take(source, N_GROUPS)] : NULL;
-	question->unit_has_kernel = take(source, 4) == 0;
+	question->unit_kernel_pages = take(source, 4) == 0 ? question->n_pages : 0;
 	question->unit_movable_pages = take(source, 2) ? question->n_pages : 0;
 	question->self_hosted = (enum self_hosted)take(source, SELF_HOSTED_UNKNOWN + 1);
 }
@@ -273,7 +273,7 @@ static void check_reason(const struct machine_model *m, const struct verdict *v)
 	if (v->reason != REASON_RATIO_ZERO && is_static_in_kernel)
 		require(v->reason == REASON_GROUP_IN_KERNEL);
 	if (v->reason == REASON_GROUP_IN_KERNEL)
-		require(is_static_in_kernel || (group && question->unit_has_kernel));
+		require(is_static_in_kernel || (group && question->unit_kernel_pages > 0));
 	if (v->reason == REASON_SELF_HOSTED)
 		require(question->self_hosted == SELF_HOSTED_YES &&
 			policy->self_hosted_memmap == SELF_HOSTED_MEMMAP_EXEMPT);

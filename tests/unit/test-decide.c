@@ -33,13 +33,14 @@ struct row {
 	unsigned node;
 	uint64_t n_pages;
 	unsigned group;
-	bool unit_has_kernel;
+	uint64_t unit_kernel_pages;
 	uint64_t unit_movable_pages;
 	enum self_hosted self_hosted;
 	/* The answer. */
 	enum zone zone;
 	enum reason reason;
 	struct sum sum;
+	struct share share;
 };
 
 /* Sets the indexes of those that are dynamic; returns how many there are. */
@@ -80,7 +81,7 @@ static struct verdict answer(const struct row *row)
 		},
 		.n_pages = row->n_pages,
 		.group = row->group > 0 ? &row->groups[row->group - 1] : NULL,
-		.unit_has_kernel = row->unit_has_kernel,
+		.unit_kernel_pages = row->unit_kernel_pages,
 		.unit_movable_pages = row->unit_movable_pages,
 		.self_hosted = row->self_hosted,
 	};
@@ -108,6 +109,9 @@ static void check(const struct row *rows, size_t n)
 			fail_msg("%s: sum %llu + %llu, limit %llu", row->name,
 				 (unsigned long long)v.sum.movable,
 				 (unsigned long long)v.sum.wanted, (unsigned long long)v.sum.limit);
+		if (v.share.part != row->share.part || v.share.whole != row->share.whole)
+			fail_msg("%s: %llu of %llu", row->name, (unsigned long long)v.share.part,
+				 (unsigned long long)v.share.whole);
 		assert_int_equal(v.provider, PROVIDER_DIMM);
 		assert_int_equal(v.node, row->node);
 		assert_int_equal(v.page_size, 4096);
@@ -128,7 +132,8 @@ static void check(const struct row *rows, size_t n)
 #define NODE_EXCEEDS .zone = ZONE_KERNEL, .reason = REASON_NODE_EXCEEDS
 #define MEMORY_ONLY .zone = ZONE_KERNEL, .reason = REASON_MEMORY_ONLY_NODE
 #define RATIO_ZERO .zone = ZONE_KERNEL, .reason = REASON_RATIO_ZERO
-#define IN_KERNEL .zone = ZONE_KERNEL, .reason = REASON_GROUP_IN_KERNEL
+#define IN_KERNEL(part, all) \
+	.zone = ZONE_KERNEL, .reason = REASON_GROUP_IN_KERNEL, .share = { part, all }
 
 static void test_ratio(void **state)
 {
@@ -222,12 +227,12 @@ static void test_static(void **state)
 			{ 390, 10, 400 }),
 		GROUPED("movable memory elsewhere stops the rest", 400, 100, 301, 1,
 			(STATIC(400, 0, 300)), 1, 10, EXCEEDS, { 301, 100, 400 }),
-		GROUPED("a kernel block", 400, 100, 0, 1, (STATIC(400, 10, 0)), 1, 10, IN_KERNEL,
-			{ 0, 0, 0 }),
+		GROUPED("a kernel block", 400, 100, 0, 1, (STATIC(400, 10, 0)), 1, 10,
+			IN_KERNEL(10, 400), { 0, 0, 0 }),
 		GROUPED("a kernel block among movable ones", 400, 100, 380, 1,
-			(STATIC(400, 10, 380)), 1, 10, IN_KERNEL, { 0, 0, 0 }),
+			(STATIC(400, 10, 380)), 1, 10, IN_KERNEL(10, 400), { 0, 0, 0 }),
 		GROUPED("a kernel block, whatever the ratio", UINT_MAX, 100, 0, 1,
-			(STATIC(20, 10, 0)), 1, 10, IN_KERNEL, { 0, 0, 0 }),
+			(STATIC(20, 10, 0)), 1, 10, IN_KERNEL(10, 20), { 0, 0, 0 }),
 	};
 
 	(void)state;
@@ -310,23 +315,23 @@ static void test_other_groups(void **state)
 	CHECK(rows);
 }
 
-#define UNIT(name_, has_kernel, unit_movable, n, verdict_, ...)                                  \
-	{                                                                                        \
-		.name = name_, .ratio = 100, .numa_aware = 1, .nodes = { { 0, 100, 0, 70 } },    \
-		.n_nodes = 1, .groups = { DYNAMIC(40, 0, 70) }, .n_groups = 1, .group = 1,       \
-		.n_pages = n, .unit_has_kernel = has_kernel, .unit_movable_pages = unit_movable, \
-		verdict_, .sum = __VA_ARGS__,                                                    \
+#define UNIT(name_, unit_kernel, unit_movable, n, verdict_, ...)                              \
+	{                                                                                     \
+		.name = name_, .ratio = 100, .numa_aware = 1, .nodes = { { 0, 100, 0, 70 } }, \
+		.n_nodes = 1, .groups = { DYNAMIC(40, 0, 70) }, .n_groups = 1, .group = 1,    \
+		.n_pages = n, .unit_kernel_pages = unit_kernel,                               \
+		.unit_movable_pages = unit_movable, verdict_, .sum = __VA_ARGS__,             \
 	}
 
 static void test_units(void **state)
 {
 	static const struct row rows[] = {
-		UNIT("all of an offline unit has to fit", false, 0, 10, EXCEEDS, { 70, 40, 100 }),
-		UNIT("the rest of a unit has to fit", false, 10, 10, FITS, { 70, 30, 100 }),
-		UNIT("the last block of a unit", false, 30, 10, FITS, { 70, 10, 100 }),
-		UNIT("a part in a kernel zone", true, 0, 10, IN_KERNEL, { 0, 0, 0 }),
-		UNIT("a part in each", true, 20, 10, IN_KERNEL, { 0, 0, 0 }),
-		UNIT("a unit that is a block is not looked into", true, 30, 40, EXCEEDS,
+		UNIT("all of an offline unit has to fit", 0, 0, 10, EXCEEDS, { 70, 40, 100 }),
+		UNIT("the rest of a unit has to fit", 0, 10, 10, FITS, { 70, 30, 100 }),
+		UNIT("the last block of a unit", 0, 30, 10, FITS, { 70, 10, 100 }),
+		UNIT("a part in a kernel zone", 10, 0, 10, IN_KERNEL(10, 40), { 0, 0, 0 }),
+		UNIT("a part in each", 10, 20, 10, IN_KERNEL(10, 40), { 0, 0, 0 }),
+		UNIT("a unit that is a block is not looked into", 10, 30, 40, EXCEEDS,
 		     { 70, 40, 100 }),
 	};
 
@@ -361,8 +366,8 @@ static void test_numa(void **state)
 static void test_memory_only(void **state)
 {
 	static const struct row rows[] = {
-		NUMA("movable memory only", 1, 5, 1, MEMORY_ONLY, { 0, 0, 0 }),
-		NUMA("nothing yet", 1, 6, 1, MEMORY_ONLY, { 0, 0, 0 }),
+		NUMA("movable memory only", 1, 5, 1, MEMORY_ONLY, { 0, 1, 0 }),
+		NUMA("nothing yet", 1, 6, 1, MEMORY_ONLY, { 0, 1, 0 }),
 		NUMA("the machine's ratio alone", 0, 5, 1000, FITS, { 10, 1000, 1010 }),
 		NUMA("the machine's ratio alone, nothing yet", 0, 6, 1000, FITS,
 		     { 10, 1000, 1010 }),
@@ -395,7 +400,7 @@ static void test_numa_groups(void **state)
 		NUMA_GROUP("that uses up its node", 40, 1, 0, 40, 0, 1, 1, NODE_EXCEEDS,
 			   { 0, 1, 0 }),
 		NUMA_GROUP("with kernel memory on a memory-only node", 50, 7, 90, 0, 1, 7, 10,
-			   MEMORY_ONLY, { 0, 0, 0 }),
+			   MEMORY_ONLY, { 0, 10, 0 }),
 	};
 
 	(void)state;
@@ -416,8 +421,8 @@ static void test_numa_groups(void **state)
 static void test_self_hosted(void **state)
 {
 	static const struct row rows[] = {
-		SELF_HOSTED("exempt", 301, 0, EXEMPT, YES, HOSTED, { 0, 0, 0 }),
-		SELF_HOSTED("exempt, and it fits", 400, 0, EXEMPT, YES, HOSTED, { 0, 0, 0 }),
+		SELF_HOSTED("exempt", 301, 0, EXEMPT, YES, HOSTED, { 0, 400, 0 }),
+		SELF_HOSTED("exempt, and it fits", 400, 0, EXEMPT, YES, HOSTED, { 0, 400, 0 }),
 		SELF_HOSTED("exempt, and it is not", 301, 0, EXEMPT, NO, EXCEEDS, { 0, 400, 301 }),
 		SELF_HOSTED("exempt, and nobody knows", 301, 0, EXEMPT, UNKNOWN, EXCEEDS,
 			    { 0, 400, 301 }),
@@ -426,7 +431,7 @@ static void test_self_hosted(void **state)
 		SELF_HOSTED("counted", 301, 0, COUNT, YES, EXCEEDS, { 0, 400, 301 }),
 		SELF_HOSTED("counted, and it fits", 400, 0, COUNT, YES, FITS, { 0, 400, 400 }),
 		SELF_HOSTED("ratio 0 comes first", 0, 0, EXEMPT, YES, RATIO_ZERO, { 0, 0, 0 }),
-		SELF_HOSTED("a kernel block comes first", 301, 10, EXEMPT, YES, IN_KERNEL,
+		SELF_HOSTED("a kernel block comes first", 301, 10, EXEMPT, YES, IN_KERNEL(10, 400),
 			    { 0, 0, 0 }),
 		SELF_HOSTED("ratio 0 before a kernel block", 0, 10, EXEMPT, YES, RATIO_ZERO,
 			    { 0, 0, 0 }),
@@ -448,14 +453,16 @@ static void test_self_hosted_nodes(void **state)
 		  .n_nodes = 2,
 		  .node = 1,
 		  .n_pages = 1000,
-		  HOSTED },
+		  HOSTED,
+		  .sum = { 0, 1000, 0 } },
 		{ .name = "a node that is new",
 		  .ratio = 1,
 		  .numa_aware = 1,
 		  .self_hosted = SELF_HOSTED_YES,
 		  .n_pages = 1000,
 		  .node = 9,
-		  HOSTED },
+		  HOSTED,
+		  .sum = { 0, 1000, 0 } },
 		{ .name = "all is reserved",
 		  .ratio = 1,
 		  .kernel_reserve = UINT64_MAX,
@@ -463,7 +470,8 @@ static void test_self_hosted_nodes(void **state)
 		  .nodes = { { 0, 100, 0, 0 } },
 		  .n_nodes = 1,
 		  .n_pages = 1000,
-		  HOSTED },
+		  HOSTED,
+		  .sum = { 0, 1000, 0 } },
 		{ .name = "a unit with a part in a kernel zone",
 		  .ratio = 1,
 		  .self_hosted = SELF_HOSTED_YES,
@@ -473,8 +481,8 @@ static void test_self_hosted_nodes(void **state)
 		  .n_groups = 1,
 		  .group = 1,
 		  .n_pages = 10,
-		  .unit_has_kernel = true,
-		  IN_KERNEL },
+		  .unit_kernel_pages = 10,
+		  IN_KERNEL(10, 40) },
 	};
 
 	(void)state;
@@ -493,7 +501,7 @@ static void test_self_hosted_nodes(void **state)
 static void test_memory_only_global(void **state)
 {
 	static const struct row rows[] = {
-		ONLY("kernel", KERNEL, 1, 5, 1, MEMORY_ONLY, { 0, 0, 0 }),
+		ONLY("kernel", KERNEL, 1, 5, 1, MEMORY_ONLY, { 0, 1, 0 }),
 		ONLY("the machine's ratio, up to it", GLOBAL, 1, 5, 1000, FITS, { 10, 1000, 1010 }),
 		ONLY("the machine's ratio, beyond", GLOBAL, 1, 5, 1001, EXCEEDS,
 		     { 10, 1001, 1010 }),
@@ -570,7 +578,7 @@ static void test_kernel_credit(void **state)
 		CREDIT("all, another device's, beyond", ALL, 100, 50, 141, 1,
 		       (DYNAMIC(10, 50, 141)), 0, 10, EXCEEDS, { 141, 10, 150 }),
 		CREDIT("all, a part of a DIMM in a kernel zone", ALL, 100, 50, 0, 1,
-		       (STATIC(100, 50, 0)), 1, 10, IN_KERNEL, { 0, 0, 0 }),
+		       (STATIC(100, 50, 0)), 1, 10, IN_KERNEL(50, 100), { 0, 0, 0 }),
 	};
 
 	(void)state;
@@ -589,7 +597,7 @@ static void test_kernel_credit(void **state)
 static void test_kernel_credit_nodes(void **state)
 {
 	static const struct row rows[] = {
-		CREDIT_NODE("early: memory-only", KERNEL, EARLY, 1, 15, MEMORY_ONLY, { 0, 0, 0 }),
+		CREDIT_NODE("early: memory-only", KERNEL, EARLY, 1, 15, MEMORY_ONLY, { 0, 15, 0 }),
 		CREDIT_NODE("all: the node has its own ratio", KERNEL, ALL, 1, 15, FITS,
 			    { 5, 15, 1020 }),
 		CREDIT_NODE("all: beyond the node's", KERNEL, ALL, 1, 16, NODE_EXCEEDS,
@@ -599,7 +607,7 @@ static void test_kernel_credit_nodes(void **state)
 		CREDIT_NODE("early: it is, and judged with the machine", GLOBAL, EARLY, 1, 995,
 			    FITS, { 5, 995, 1000 }),
 		CREDIT_NODE("all: a node with nothing", KERNEL, ALL, 2, 1, MEMORY_ONLY,
-			    { 0, 0, 0 }),
+			    { 0, 1, 0 }),
 		CREDIT_NODE("all: a node with nothing, with the machine", GLOBAL, ALL, 2, 1015,
 			    FITS, { 5, 1015, 1020 }),
 	};
@@ -887,12 +895,17 @@ static void test_explain(void **state)
 		    .node = 4294967295,
 		    .sum = { 256, 512, 256 } },
 		  "exceeds ratio on node 4294967295: M 1M + 2M > 1M" },
-		{ { .reason = REASON_MEMORY_ONLY_NODE, .page_size = 4096, .node = 2 },
-		  "memory-only node 2" },
-		{ { .reason = REASON_GROUP_IN_KERNEL, .page_size = 4096 },
-		  "group already in a kernel zone" },
-		{ { .reason = REASON_GROUP_IN_MOVABLE, .page_size = 4096 },
-		  "group already movable" },
+		{ { .reason = REASON_MEMORY_ONLY_NODE,
+		    .page_size = 4096,
+		    .node = 2,
+		    .sum = { 0, 4 * PAGES_PER_GIB, 0 } },
+		  "memory-only node 2: 4096M, no boot memory for the ratio" },
+		{ { .reason = REASON_GROUP_IN_KERNEL,
+		    .page_size = 4096,
+		    .share = { 65536, 131072 } },
+		  "group already in a kernel zone: 256M of 512M" },
+		{ { .reason = REASON_GROUP_IN_MOVABLE, .page_size = 65536, .share = { 16, 8192 } },
+		  "group already movable: 1M of 512M" },
 		{ { .reason = REASON_NODE_UNKNOWN, .page_size = 4096, .node = NODE_UNKNOWN },
 		  "its node is not known" },
 		{ { .reason = REASON_RATIO_ZERO, .page_size = 4096 }, "MovableRatio=0" },
@@ -902,8 +915,9 @@ static void test_explain(void **state)
 		{ { .reason = REASON_BOOT, .provider = PROVIDER_BOOT }, "boot memory" },
 		{ { .reason = REASON_SELF_HOSTED,
 		    .page_size = 4096,
-		    .self_hosted = SELF_HOSTED_YES },
-		  "self-hosted memmap" },
+		    .self_hosted = SELF_HOSTED_YES,
+		    .sum = { 0, 131072, 0 } },
+		  "self-hosted memmap: 512M" },
 		{ { .reason = REASON_FIXED, .provider = PROVIDER_CXL, .override = &device },
 		  "fixed by [Device dax0.*]" },
 		{ { .reason = REASON_FIXED, .provider = PROVIDER_CXL, .override = &node },
@@ -923,13 +937,34 @@ static void test_explain(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char text[128], cut[8];
+		char text[160], cut[8];
 
 		verdict_explain(&rows[i].verdict, text, sizeof(text));
 		assert_string_equal(text, rows[i].text);
 		verdict_explain(&rows[i].verdict, cut, sizeof(cut));
 		assert_memory_equal(cut, rows[i].text, 7);
 		assert_int_equal(cut[7], '\0');
+	}
+}
+
+/* What shows and records them has room for this much. */
+static void test_longest(void **state)
+{
+	struct verdict verdict = {
+		.provider = PROVIDER_VIRTIO_MEM,
+		.node = UINT_MAX - 1,
+		.self_hosted = SELF_HOSTED_UNKNOWN,
+		.page_size = UINT64_C(1) << 20,
+		.sum = { UINT64_MAX, UINT64_MAX, UINT64_MAX },
+		.share = { UINT64_MAX, UINT64_MAX },
+	};
+	char text[256];
+
+	(void)state;
+	for (unsigned reason = REASON_BOOT; reason <= REASON_GROUP_IN_MOVABLE; reason++) {
+		verdict.reason = reason;
+		verdict_explain(&verdict, text, sizeof(text));
+		assert_in_range(strlen(text), 1, 159);
 	}
 }
 
@@ -971,7 +1006,7 @@ static void test_doubt(void **state)
 	explain_doubt(SELF_HOSTED_MEMMAP_EXEMPT, SELF_HOSTED_NO, 100, 0, text);
 	assert_string_equal(text, "exceeds ratio: M 0M + 2M > 1M");
 	explain_doubt(SELF_HOSTED_MEMMAP_EXEMPT, SELF_HOSTED_YES, 100, 0, text);
-	assert_string_equal(text, "self-hosted memmap");
+	assert_string_equal(text, "self-hosted memmap: 2M");
 	explain_doubt(SELF_HOSTED_MEMMAP_COUNT, SELF_HOSTED_YES, 100, 0, text);
 	assert_string_equal(text, "exceeds ratio: M 0M + 2M > 1M");
 	/* Neither can have been exempt. */
@@ -986,7 +1021,7 @@ static void test_doubt_memory_only(void **state)
 
 	(void)state;
 	explain_doubt(SELF_HOSTED_MEMMAP_EXEMPT, SELF_HOSTED_UNKNOWN, 300, 1, text);
-	assert_string_equal(text, "memory-only node 1" DOUBT);
+	assert_string_equal(text, "memory-only node 1: 2M, no boot memory for the ratio" DOUBT);
 }
 
 /* Known or not, with SelfHostedMemmap=count it is no matter. */
@@ -1089,7 +1124,8 @@ static void make_unit(struct model *m, uint64_t *random)
 						   ZONE_MOVABLE, ZONE_KERNEL };
 
 		m->unit[i] = zones[random_below(random, 4 + (random_below(random, 4) == 0))];
-		m->question.unit_has_kernel |= m->unit[i] == ZONE_KERNEL;
+		if (m->unit[i] == ZONE_KERNEL)
+			m->question.unit_kernel_pages += m->question.n_pages;
 		if (m->unit[i] == ZONE_MOVABLE)
 			m->question.unit_movable_pages += m->question.n_pages;
 	}
@@ -1694,6 +1730,7 @@ static void test_pure(void **state)
 		assert_int_equal(first.zone, second.zone);
 		assert_int_equal(first.reason, second.reason);
 		assert_memory_equal(&first.sum, &second.sum, sizeof(first.sum));
+		assert_memory_equal(&first.share, &second.share, sizeof(first.share));
 	}
 }
 
@@ -1831,6 +1868,7 @@ int main(void)
 		{ "the trace ends where the decision was taken", test_trace_stops, NULL, NULL,
 		  NULL },
 		{ "every reason is told in words", test_explain, NULL, NULL, NULL },
+		{ "no reason is longer than 159 bytes", test_longest, NULL, NULL, NULL },
 		{ "every zone has a name", test_zone_names, NULL, NULL, NULL },
 		{ "random machines get the kernel's answer", test_oracle, NULL, NULL, NULL },
 		{ "random machines with our own keys get the answer of another machine",

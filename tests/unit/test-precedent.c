@@ -154,16 +154,50 @@ static const struct row {
 
 static void test_rows(void **state)
 {
+	static const struct group_facts facts = { .max_pages = 4 };
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct row *row = &rows[i];
 		const struct record record = { .zone = row->record_zone,
 					       .owner = row->record_owner };
-		struct verdict v = precedent_apply(row->verdict, &row->group,
+		struct verdict v = precedent_apply(row->verdict, &row->group, &facts,
 						   row->record_zone ? &record : NULL, row->dax);
 
 		if (v.zone != row->zone || v.reason != row->reason)
 			fail_msg("%s: %s, %d", row->name, zone_name(v.zone), (int)v.reason);
+	}
+}
+
+/* The numbers of a reason are its own, not those of the verdict that gave way. */
+static void test_numbers(void **state)
+{
+	static const struct {
+		struct group group;
+		struct group_facts facts;
+		struct verdict verdict;
+		const char *text;
+	} numbers[] = {
+		{ { .provider = PROVIDER_DIMM, .movable = 1 },
+		  { .max_pages = 131072, .movable_pages = 32768 },
+		  { .zone = ZONE_KERNEL, .reason = REASON_EXCEEDS, .sum = { 1, 2, 2 } },
+		  "group already movable: 128M of 512M" },
+		{ { .provider = PROVIDER_DIMM, .kernel = 3 },
+		  { .max_pages = 131072, .kernel_pages = 98304 },
+		  { .zone = ZONE_MOVABLE, .reason = REASON_FITS, .sum = { 1, 2, 3 } },
+		  "group already in a kernel zone: 384M of 512M" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct verdict v = numbers[i].verdict;
+		char text[160];
+
+		v.page_size = 4096;
+		v = precedent_apply(v, &numbers[i].group, &numbers[i].facts, NULL, DAX_STATE_NONE);
+		assert_int_equal(v.sum.movable | v.sum.wanted | v.sum.limit, 0);
+		verdict_explain(&v, text, sizeof(text));
+		assert_string_equal(text, numbers[i].text);
 	}
 }
 
@@ -211,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{ "a later verdict follows an earlier one of the same static group", test_rows,
 		  NULL, NULL, NULL },
+		{ "and says how much of it went before", test_numbers, NULL, NULL, NULL },
 		{ "a record is read once for neighbours in a group", test_follow, tree_setup,
 		  tree_teardown, NULL },
 	};

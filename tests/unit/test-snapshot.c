@@ -548,7 +548,7 @@ static void test_groups(void **state)
 	assert_int_equal(question.target.provider, PROVIDER_DIMM);
 	assert_int_equal(question.n_pages, pages(BLOCK_MIB));
 	assert_ptr_equal(question.group, dimm);
-	assert_false(question.unit_has_kernel);
+	assert_int_equal(question.unit_kernel_pages, 0);
 	question = snapshot_question(&s, block_of(&s, 100));
 	assert_int_equal(question.target.provider, PROVIDER_CXL);
 	assert_int_equal(question.target.node, 1);
@@ -734,16 +734,17 @@ static const struct tree *make_units(void **state, const char *force, const char
 	return tree;
 }
 
-static void check_unit(const struct snapshot *s, uint64_t id, uint64_t movable_mib, bool has_kernel)
+static void check_unit(const struct snapshot *s, uint64_t id, uint64_t movable_mib,
+		       uint64_t kernel_mib)
 {
 	struct question question = snapshot_question(s, block_of(s, id));
 
 	assert_int_equal(question.n_pages, pages(BLOCK_MIB));
 	assert_ptr_equal(question.group, &s->group_facts[0]);
 	if (question.unit_movable_pages != pages(movable_mib) ||
-	    question.unit_has_kernel != has_kernel)
+	    question.unit_kernel_pages != pages(kernel_mib))
 		fail_msg("memory%d: %d pages are movable, kernel %d", (int)id,
-			 (int)question.unit_movable_pages, question.unit_has_kernel);
+			 (int)question.unit_movable_pages, (int)question.unit_kernel_pages);
 	/* Units come and go by themselves: what has to be in a [Range] is the block. */
 	assert_int_equal(question.target.range.start, id * BLOCK_MIB << 20);
 	assert_int_equal(question.target.range.end, ((id + 1) * BLOCK_MIB << 20) - 1);
@@ -756,10 +757,10 @@ static void test_units(void **state)
 	assert_int_equal(s.groups.n, 1);
 	assert_true(s.group_facts[0].is_dynamic);
 	assert_int_equal(s.group_facts[0].unit_pages, pages(256));
-	check_unit(&s, 33, 128, false);
-	check_unit(&s, 34, 0, true);
-	check_unit(&s, 36, 0, false);
-	check_unit(&s, 37, 0, false);
+	check_unit(&s, 33, 128, 0);
+	check_unit(&s, 34, 0, 128);
+	check_unit(&s, 36, 0, 0);
+	check_unit(&s, 37, 0, 0);
 	snapshot_done(&s);
 }
 
@@ -769,9 +770,9 @@ static void test_larger_units(void **state)
 
 	/* Units are aligned: 32 to 35, and 36 to 39, of which two are not plugged. */
 	assert_int_equal(s.group_facts[0].unit_pages, pages(512));
-	check_unit(&s, 33, 128, true);
-	check_unit(&s, 34, 128, true);
-	check_unit(&s, 36, 0, false);
+	check_unit(&s, 33, 128, 128);
+	check_unit(&s, 34, 128, 128);
+	check_unit(&s, 36, 0, 0);
 	snapshot_done(&s);
 }
 
@@ -789,8 +790,8 @@ static void test_small_units(void **state)
 		struct snapshot s = snap(make_units(state, rows[i].force, rows[i].size));
 
 		assert_int_equal(s.group_facts[0].unit_pages, pages(BLOCK_MIB));
-		check_unit(&s, 33, 0, false);
-		check_unit(&s, 34, 0, false);
+		check_unit(&s, 33, 0, 0);
+		check_unit(&s, 34, 0, 0);
 		snapshot_done(&s);
 	}
 }
@@ -803,7 +804,7 @@ static void test_units_mixed(void **state)
 
 	tree_text(tree, MEMORY "memory32/valid_zones", "none\n");
 	s = snap(tree);
-	check_unit(&s, 33, 0, true);
+	check_unit(&s, 33, 0, 128);
 	snapshot_done(&s);
 }
 
@@ -811,13 +812,13 @@ static void test_units_account(void **state)
 {
 	struct snapshot s = snap(make_units(state, "Y\n", "268435456\n"));
 
-	check_unit(&s, 37, 0, false);
+	check_unit(&s, 37, 0, 0);
 	snapshot_account(&s, block_of(&s, 36), BLOCK_ZONE_MOVABLE);
-	check_unit(&s, 37, 128, false);
+	check_unit(&s, 37, 128, 0);
 	assert_int_equal(block_of(&s, 36)->state, BLOCK_ONLINE);
 	assert_int_equal(block_of(&s, 36)->zone, BLOCK_ZONE_MOVABLE);
 	snapshot_account(&s, block_of(&s, 33), BLOCK_ZONE_KERNEL);
-	check_unit(&s, 33, 128, true);
+	check_unit(&s, 33, 128, 128);
 	assert_int_equal(late_mib(&s, 0), 256);
 	snapshot_done(&s);
 }
@@ -835,7 +836,7 @@ static void test_units_others(void **state)
 	question = snapshot_question(&s, block_of(&s, 34));
 	assert_int_equal(s.group_facts[0].unit_pages, pages(BLOCK_MIB));
 	assert_int_equal(question.unit_movable_pages, 0);
-	assert_false(question.unit_has_kernel);
+	assert_int_equal(question.unit_kernel_pages, 0);
 	snapshot_done(&s);
 }
 
