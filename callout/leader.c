@@ -28,10 +28,9 @@
 /* One pass over what is pending. */
 struct pass {
 	struct leader *leader;
-	struct block_list list;	   /* taken, ascending */
-	bool *handled;		   /* one for each of them */
-	struct block_list refused; /* in this run; to try them again at once would help nobody */
-	struct block_list failed;  /* of the group at hand, for good: until that is on record */
+	struct block_list list;	  /* taken, ascending */
+	bool *handled;		  /* one for each of them */
+	struct block_list failed; /* of the group at hand, for good: until that is on record */
 	uint64_t deadline_ms;
 	struct snapshot snapshot; /* has no block size before the first read */
 	bool is_fresh;		  /* it was read in this pass */
@@ -125,6 +124,16 @@ static void link_record(const struct leader *leader, const struct group *group, 
 		log_debug("memory%llu has no record: %s", (unsigned long long)block, strerror(-r));
 }
 
+static bool is_known(const struct leader *leader, uint64_t block)
+{
+	return leader->known && block_list_has(leader->known, block);
+}
+
+static bool gives_up(const struct leader *leader, uint64_t block)
+{
+	return leader->gives_up && is_known(leader, block);
+}
+
 static enum record_state state_of(const struct group *group, const struct tally *tally)
 {
 	if (tally->waiting > 0)
@@ -138,10 +147,13 @@ static enum record_state state_of(const struct group *group, const struct tally 
 static void report_refused(struct leader *leader, const struct group *group,
 			   const struct tally *tally, const char *refused)
 {
-	if (tally->waiting == 0)
+	if (tally->given_up == tally->refused)
 		log_error("%s: %s; giving up", group->name, refused);
+	else if (tally->given_up > 0)
+		log_error("%s: %s; giving up %llu of them", group->name, refused,
+			  (unsigned long long)tally->given_up);
 	else
-		log_message(leader->try > 1 ? LOG_DEBUG : LOG_WARNING, "%s: %s", group->name,
+		log_message(tally->news > 0 ? LOG_WARNING : LOG_DEBUG, "%s: %s", group->name,
 			    refused);
 	note_cause(leader, group->name, refused);
 }
@@ -295,13 +307,15 @@ static int online_block(struct pass *pass, const struct block *block, bool is_he
 	uint64_t before = is_held ? identify(leader, block->id) : 0;
 	struct applied applied = apply(leader, block->id, before, zone);
 	bool is_refused = applied.error < 0;
-	bool waits = applied.result == APPLY_RETRY && !leader->gives_up;
+	bool waits = applied.result == APPLY_RETRY && !gives_up(leader, block->id);
 
 	tally_count(tally, &applied, block->id, zone);
 	count(&pass->stats, applied.result, is_refused && !waits);
 	if (applied.result == APPLY_DONE || applied.result == APPLY_FOREIGN)
 		snapshot_account(&pass->snapshot, block, applied.zone);
+	tally->news += is_refused && !is_known(leader, block->id);
 	tally->waiting += waits;
+	tally->given_up += is_refused && !waits;
 	leader->left += waits;
 	leader->given_up += is_refused && !waits;
 	if (is_refused)
@@ -310,7 +324,7 @@ static int online_block(struct pass *pass, const struct block *block, bool is_he
 		settle_name(leader, block->id);
 	if (is_held)
 		release_block(leader, block->id, before, is_refused);
-	return is_refused ? block_list_add(waits ? &pass->refused : &pass->failed, block->id) : 0;
+	return is_refused ? block_list_add(waits ? &leader->refused : &pass->failed, block->id) : 0;
 }
 
 /* Not before its failure is on record: who is killed in between leaves it to the next leader. */
@@ -492,12 +506,12 @@ static int postpone(struct pass *pass, size_t i)
 
 	(void)snprintf(name, sizeof(name), "memory%llu", (unsigned long long)id);
 	note_cause(pass->leader, name, "is not linked to a node yet");
-	log_message(pass->leader->try > 1 ? LOG_DEBUG : LOG_INFO,
+	log_message(is_known(pass->leader, id) ? LOG_DEBUG : LOG_INFO,
 		    "%s is not linked to a node yet, it is looked at again later", name);
 	keep_name(pass->leader, id);
 	pass->leader->left++;
 	pass->handled[i] = true;
-	return block_list_add(&pass->refused, id);
+	return block_list_add(&pass->leader->refused, id);
 }
 
 /* The group of the name at @i, if that is a block to be onlined. */
@@ -512,7 +526,7 @@ static int handle_name(struct pass *pass, size_t i)
 		finish(pass, i, true);
 		return 0;
 	}
-	if (!judgement.block->has_node && !pass->leader->gives_up)
+	if (!judgement.block->has_node && !gives_up(pass->leader, pass->list.ids[i]))
 		return postpone(pass, i);
 	if (judgement.verdict.zone == ZONE_LEAVE)
 		leave_group(pass, judgement.group, &judgement.verdict);
@@ -556,13 +570,16 @@ static int refresh(struct pass *pass, uint64_t id)
 
 static int handle_list(struct pass *pass)
 {
+	struct block_list *refused = &pass->leader->refused;
+
 	pass->handled = calloc(pass->list.n ? pass->list.n : 1, sizeof(*pass->handled));
 	if (!pass->handled)
 		return -ENOMEM;
 	for (size_t i = 0; i < pass->list.n; i++) {
 		int r;
 
-		if (pass->handled[i] || block_list_has(&pass->refused, pass->list.ids[i]))
+		/* In this run: to try them again at once would help nobody. */
+		if (pass->handled[i] || block_list_has(refused, pass->list.ids[i]))
 			continue;
 		if (now_ms() > pass->deadline_ms) {
 			pass->leader->left++;
@@ -575,7 +592,7 @@ static int handle_list(struct pass *pass)
 			r = handle_name(pass, i);
 		if (r < 0)
 			return r;
-		block_list_sort(&pass->refused);
+		block_list_sort(refused);
 	}
 	return 0;
 }
@@ -604,7 +621,6 @@ static void end_pass(struct pass *pass)
 
 static void end(struct pass *pass)
 {
-	block_list_done(&pass->refused);
 	block_list_done(&pass->failed);
 	snapshot_done(&pass->snapshot);
 }
@@ -619,6 +635,11 @@ static struct pass start(struct leader *leader)
 		.deadline_ms = leader->budget_ms > UINT64_MAX - now ? UINT64_MAX :
 								      now + leader->budget_ms,
 	};
+}
+
+void leader_done(struct leader *leader)
+{
+	block_list_done(&leader->refused);
 }
 
 int leader_run(struct leader *leader)

@@ -23,14 +23,20 @@ struct leader {
 	uint64_t own_block; /* whose event this process serves, or LEADER_NO_BLOCK */
 	uint64_t budget_ms; /* after that the rest is left to the sweep; UINT64_MAX: no limit */
 	uint64_t try;	    /* of the sweep, from 1; 0: an event */
-	bool gives_up;	    /* what is refused now has been refused often enough */
+	/* Blocks, ascending, that were refused in the try before: to be refused again is no news */
+	const struct block_list *known;
+	bool gives_up; /* on those of them that are refused once more */
 	/* Result: blocks that stay pending, refused for a reason that may pass, or out of time */
 	uint64_t left;
-	uint64_t given_up; /* blocks that were refused for good, or too often */
-	char cause[256];   /* of the first device that was refused something; "": of none */
-	/* With an error of the spool: what could not be done with it; NULL: the machine was not read */
+	struct block_list refused; /* those that were, ascending */
+	uint64_t given_up;	   /* blocks that were refused for good, or too often */
+	char cause[256];	   /* of the first device that was refused something; "": of none */
+	/* With an error: what could not be done with the spool; NULL: the machine was not read */
 	const char *failed;
 };
+
+/* What a leader has found; what it was given stays. */
+void leader_done(struct leader *leader);
 
 /*
  * With the lock held: until nothing is pending. 0 (see .left), or -errno when the machine or the

@@ -292,7 +292,11 @@ static int run_alone(struct leader *leader, struct spool *spool, uint64_t block)
 static int run_event(const struct sysfs *fs, const struct args *args)
 {
 	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
-	struct leader leader = { .fs = fs, .own_block = args->block, .budget_ms = EVENT_BUDGET_MS };
+	_cleanup_(leader_done) struct leader leader = {
+		.fs = fs,
+		.own_block = args->block,
+		.budget_ms = EVENT_BUDGET_MS,
+	};
 	struct policy policy;
 	int dropped, r;
 
@@ -363,41 +367,77 @@ static int sweep_once(struct leader *leader)
 /* Only what cannot be read for a reason that may pass is worth another try. */
 static bool is_over(const struct leader *leader, int r)
 {
-	return leader->gives_up || (r < 0 ? r == -EACCES && !leader->failed : leader->left == 0);
+	if (r < 0)
+		return leader->gives_up || (r == -EACCES && !leader->failed);
+	return leader->left == 0;
+}
+
+/* What the sweep knows from one try to the next. */
+struct sweep {
+	struct block_list refused; /* in the last one, ascending */
+	uint64_t given_up;
+	unsigned try; /* the last one, since a block was refused for the first time */
+};
+
+static void learn(struct sweep *sweep, struct leader *leader, int r)
+{
+	sweep->given_up += leader->given_up;
+	for (size_t i = 0; i < leader->refused.n; i++)
+		if (!block_list_has(&sweep->refused, leader->refused.ids[i]))
+			sweep->try = 1; /* all have ten tries, what comes last as well */
+	if (r < 0)
+		return;
+	block_list_done(&sweep->refused);
+	sweep->refused = leader->refused;
+	leader->refused = (struct block_list){ NULL, 0 };
+}
+
+/* The next try, and the pause after it. False when there is none, with the status to exit with. */
+static bool try_once(const struct sysfs *fs, const char *socket_name, struct sweep *sweep,
+		     int *ret_status)
+{
+	_cleanup_(leader_done) struct leader leader = {
+		.fs = fs,
+		.own_block = LEADER_NO_BLOCK,
+		.budget_ms = UINT64_MAX,
+		.try = ++sweep->try,
+		.known = &sweep->refused,
+		.gives_up = sweep->try == SWEEP_TRIES,
+	};
+	struct timespec pause = { .tv_sec = 0 };
+	int r;
+
+	notify_status(socket_name, "try %u of %u", sweep->try, SWEEP_TRIES);
+	r = sweep_once(&leader);
+	if (r < 0 && is_stopped(fs)) {
+		*ret_status = leave();
+		return false;
+	}
+	learn(sweep, &leader, r);
+	if (is_over(&leader, r)) {
+		notify_status(socket_name, "%s%s", leader.cause[0] ? "given up: " : "nothing waits",
+			      leader.cause);
+		leader.left += sweep->given_up;
+		*ret_status = finish(&leader, r);
+		return false;
+	}
+	pause.tv_sec = pause_after(sweep->try);
+	notify_status(socket_name, "try %u of %u in %u s: %llu waiting, %s", sweep->try + 1,
+		      SWEEP_TRIES, pause_after(sweep->try), (unsigned long long)leader.left,
+		      r < 0 ? strerror(-r) : leader.cause);
+	(void)nanosleep(&pause, NULL);
+	return true;
 }
 
 static int run_sweep(const struct sysfs *fs, const char *socket_name)
 {
-	uint64_t given_up = 0;
+	struct sweep sweep = { .try = 0 };
+	int status;
 
-	for (unsigned try = 1;; try++) {
-		struct leader leader = {
-			.fs = fs,
-			.own_block = LEADER_NO_BLOCK,
-			.budget_ms = UINT64_MAX,
-			.try = try,
-			.gives_up = try == SWEEP_TRIES,
-		};
-		struct timespec pause = { .tv_sec = pause_after(try) };
-		int r;
-
-		notify_status(socket_name, "try %u of %u", try, SWEEP_TRIES);
-		r = sweep_once(&leader);
-		if (r < 0 && is_stopped(fs))
-			return leave();
-		given_up += leader.given_up;
-		if (is_over(&leader, r)) {
-			notify_status(socket_name, "%s%s",
-				      leader.cause[0] ? "given up: " : "nothing waits",
-				      leader.cause);
-			leader.left += given_up;
-			return finish(&leader, r);
-		}
-		notify_status(socket_name, "try %u of %u in %u s: %llu waiting, %s", try + 1,
-			      SWEEP_TRIES, pause_after(try), (unsigned long long)leader.left,
-			      r < 0 ? strerror(-r) : leader.cause);
-		(void)nanosleep(&pause, NULL);
-	}
+	while (try_once(fs, socket_name, &sweep, &status))
+		;
+	block_list_done(&sweep.refused);
+	return status;
 }
 
 /* For an event that no callout could deal with. */

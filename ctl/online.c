@@ -127,7 +127,7 @@ static int work(void *userdata)
 {
 	const struct job *job = userdata;
 	_cleanup_(spool_close) struct spool spool = SPOOL_CLOSED;
-	struct leader leader = {
+	_cleanup_(leader_done) struct leader leader = {
 		.fs = &job->ctl->fs,
 		.policy = job->policy,
 		.own_block = LEADER_NO_BLOCK,

@@ -565,6 +565,22 @@ memhp: PNP0C80:00: 1 block stays offline, first memory33: Operation not permitte
 	equal "$output" ""
 }
 
+@test "a device that comes late has ten tries as well, and is warned of" {
+	prepare
+	faults hurry "memory33 EPERM" "memory40 EBUSY" "pause 9 pending memory40"
+	run -1 --separate-stderr callout --drain
+	equal "$(grep -v ' online, ' <<<"$stderr")" "memhp: PNP0C80:00: 1 block stays offline, first memory33: Operation not permitted
+memhp: PNP0C80:00: 1 block stays offline, first memory33: Operation not permitted; giving up
+memhp: PNP0C80:02: 1 block stays offline, first memory40: Device or resource busy
+memhp: PNP0C80:02: 1 block stays offline, first memory40: Device or resource busy; giving up"
+	equal "$(written_states | tr ' ' '\n' | grep -c memory33)" 10
+	equal "$(written_states | tr ' ' '\n' | grep -c memory40)" 10
+	equal "$(pauses | xargs)" "1.000 2.000 4.000 8.000 16.000 32.000 64.000 64.000 64.000 1.000 2.000 4.000 8.000 16.000 32.000 64.000 64.000 64.000"
+	equal "$(spooled)" ""
+	contains "$(<"$spool/groups/PNP0C80:02")" MEMHP_STATE=partial
+	contains "$(<"$spool/stats")" blocks_given_up=2
+}
+
 @test "what is refused for good fails the sweep, whatever else waits" {
 	prepare
 	faults hurry "memory33 EHWPOISON" "memory37 EPERM 2"

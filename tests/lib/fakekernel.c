@@ -20,6 +20,7 @@
  *     at N kill               the program dies before the Nth call that it makes to the file system
  *     at N gone memory34...   these blocks are unplugged before that call
  *     at N stop               memhp.service is stopped before that call, unless a leader is at work
+ *     at N pending NAME       an event leaves NAME in the spool before that call
  *     at N move FROM TO       a file gets another name before that call, both below the root
  *     pause N ...             likewise, before its Nth pause
  *     fs PATH ERROR           nothing can be made, renamed (but with ENOSPC) or written whose path has
@@ -300,7 +301,7 @@ static void stop(const struct target *tree)
 	(void)rename(in_tree(tree, "/run/memhp"), in_tree(tree, "/run/memhp.stopped"));
 }
 
-/* "kill", "stop", "move FROM TO", or "gone memory32 memory33" */
+/* "kill", "stop", "pending NAME", "move FROM TO", or "gone memory32 memory33" */
 static void act(struct str action)
 {
 	struct target target = { .block = "" };
@@ -313,6 +314,8 @@ static void act(struct str action)
 	(void)snprintf(target.root, sizeof(target.root), "%s", root_path);
 	if (str_eq(word, "stop"))
 		stop(&target);
+	if (str_eq(word, "pending") && str_next_word(&action, &word))
+		put(in_tree(&target, "/run/memhp/pending/%.*s", STR_ARG(word)), "we", "");
 	if (str_eq(word, "move") && str_next_word(&action, &from) && str_next_word(&action, &word))
 		(void)rename(in_tree(&target, "/%.*s", STR_ARG(from)),
 			     in_tree(&target, "/%.*s", STR_ARG(word)));
