@@ -35,13 +35,13 @@ machine()
 	mkdir -p "$generated"
 }
 
-# persistent_memory: the machine pmem-window, in its region two namespaces: a disk, pmem0, and memory, dax0.0. As
-# ndctl makes them, what a namespace is used through has a UUID of its own.
+# persistent_memory [MACHINE]: a machine, by default pmem-window, in whose region there are two namespaces: a disk,
+# pmem0, and memory, dax0.0. As ndctl makes them, what a namespace is used through has a UUID of its own.
 persistent_memory()
 {
 	local nd=$root/sys/bus/nd/devices dax=$root/sys/bus/dax
 
-	machine pmem-window
+	machine "${1:-pmem-window}"
 	mkdir -p "$nd"/{namespace0.0,namespace0.1,namespace0.2,region0,pfn0.0/block/pmem0/queue,dax0.1/dax0.0,dax0.1/dax_region} \
 		"$dax/devices/dax0.0" "$dax/drivers/kmem" "$root/dev"
 	echo 268435456 >"$nd/namespace0.0/size"
