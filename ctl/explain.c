@@ -286,25 +286,14 @@ static size_t line_width(void)
 /* One line "label  text", broken between words where the terminal ends. */
 _printf_(2, 3) static void print_line(const char *label, const char *fmt, ...)
 {
-	size_t width = line_width(), column = INDENT;
-	struct str rest, word;
 	char text[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	printf("%-*s", INDENT - 1, label);
-	rest = str_of(text);
-	while (str_next_word(&rest, &word)) {
-		if (column > INDENT && column + word.n >= width) {
-			printf("\n%*s", INDENT - 1, "");
-			column = INDENT;
-		}
-		printf(" %.*s", STR_ARG(word));
-		column += word.n + 1;
-	}
-	putchar('\n');
+	printf("%-*s ", INDENT - 1, label);
+	text_wrap(stdout, text, INDENT, line_width() - 1);
 }
 
 static const char *state_word(const struct explanation *e)

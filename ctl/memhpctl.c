@@ -1,75 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* memhpctl: options, and the command that they are for. */
+/* memhpctl: reads the command line, and runs the command. */
 #include <errno.h>
-#include <getopt.h>
 #include <locale.h>
 #include <string.h>
 
-#include "ctl.h"
+#include "command.h"
 #include "log.h"
-
-/* Options that not every command takes. */
-enum {
-	TAKES_JSON = 1 << 0,
-	TAKES_ADD = 1 << 1,
-	TAKES_POLICY = 1 << 2,
-	TAKES_TABLE = 1 << 3 | TAKES_JSON, /* --raw --noheadings --output --bytes as well */
-};
-
-struct command {
-	const char *name;
-	const char *arguments;
-	const char *help;
-	unsigned takes;
-	int min, max; /* how many arguments */
-	int (*run)(struct ctl *ctl, int argc, char *argv[]);
-};
-
-static const struct command commands[] = {
-	{ "status", "[policy|nodes|groups|namespaces]",
-	  "who onlines memory, what the zones hold, each device", TAKES_TABLE, 0, 1, ctl_status },
-	{ "map", "", "a picture of physical memory", 0, 0, 0, ctl_map },
-	{ "plan", "[--add DEVICE]... [--policy FILE]", "what would be done with offline blocks",
-	  TAKES_TABLE | TAKES_ADD | TAKES_POLICY, 0, 0, ctl_plan },
-	{ "explain", "memoryN|DEVICE|ADDRESS", "why a block has, or gets, its zone", TAKES_JSON, 1,
-	  1, ctl_explain },
-	{ "check", "[FILE...]", "look for mistakes in the configuration", 0, 0, 1024, ctl_check },
-	{ "doctor", "", "look for trouble, worst first, and say what to do", TAKES_TABLE, 0, 0,
-	  ctl_doctor },
-	{ "online", "[DEVICE]", "online what waits, by the policy", 0, 0, 1, ctl_online },
-	{ "reload", "", "put a changed configuration into force", 0, 0, 0, ctl_reload },
-	{ "monitor", "", "show each event of memory as it comes", TAKES_JSON, 0, 0, ctl_monitor },
-	{ "metrics", "", "figures as OpenMetrics text", 0, 0, 0, ctl_metrics },
-	{ "snapshot", "FILE", "archive what memhp reads on this machine", 0, 1, 1, ctl_snapshot },
-};
-
-static void usage(void)
-{
-	(void)fputs("Usage: memhpctl [OPTION...] COMMAND [ARGUMENT...]\n\n"
-		    "Show, explain and check who onlines hot-plugged memory; see memhpctl(8).\n\n"
-		    "Commands:\n",
-		    stdout);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		int n = printf("  %s %s", commands[i].name, commands[i].arguments);
-
-		printf("%*s%s\n", n < 36 ? 38 - n : 2, "", commands[i].help);
-	}
-	(void)fputs("\nOptions:\n"
-		    "      --root DIR         a captured machine instead of this one\n"
-		    "  -J, --json             JSON; sizes are bytes\n"
-		    "  -r, --raw              columns separated by one blank\n"
-		    "  -n, --noheadings       no line of headings\n"
-		    "  -o, --output LIST      columns by name, or \"all\"; +LIST: these as well\n"
-		    "  -b, --bytes            sizes in bytes\n"
-		    "      --add DEVICE       plan: as if KIND:SIZE[@NODE] were added, such as\n"
-		    "                         dimm:64G@1, virtio-mem:16G, cxl:512G\n"
-		    "      --policy FILE      plan: with this configuration\n"
-		    "  -q, --quiet            nothing but errors\n"
-		    "  -v, --verbose          say more\n"
-		    "  -h, --help             show this help\n"
-		    "  -V, --version          show the version\n",
-		    stdout);
-}
+#include "usage.h"
 
 bool ctl_is_live(const struct ctl *ctl)
 {
@@ -85,40 +22,40 @@ static bool wants_colour(void)
 	       !(term && strcmp(term, "dumb") == 0);
 }
 
-enum {
-	ARG_ROOT = 0x100,
-	ARG_ADD,
-	ARG_POLICY,
-};
+#define OPTIONS_MAX 32
 
-static const struct option options[] = {
-	{ "root", required_argument, NULL, ARG_ROOT },
-	{ "json", no_argument, NULL, 'J' },
-	{ "raw", no_argument, NULL, 'r' },
-	{ "noheadings", no_argument, NULL, 'n' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "bytes", no_argument, NULL, 'b' },
-	{ "add", required_argument, NULL, ARG_ADD },
-	{ "policy", required_argument, NULL, ARG_POLICY },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
+static void list_options(struct option ret[static OPTIONS_MAX])
+{
+	size_t n = 0;
+
+	while (option_kinds[n].option.name && n + 1 < OPTIONS_MAX) {
+		ret[n] = option_kinds[n].option;
+		n++;
+	}
+	ret[n] = (struct option){ NULL, 0, NULL, 0 };
+}
+
+/* Which commands take the option @c. */
+static unsigned takes_of(int c)
+{
+	for (const struct option_kind *kind = option_kinds; kind->option.name; kind++)
+		if (kind->option.val == c)
+			return kind->takes;
+	return 0;
+}
 
 /* 1: go on; 0: done; -EINVAL: wrong use. @ret_used: the TAKES_ of the options that were given. */
 static int parse_argv(struct ctl *ret, unsigned *ret_used, int argc, char *argv[])
 {
+	struct option options[OPTIONS_MAX];
 	int c;
 
 	*ret = (struct ctl){ .root = "/", .fs = { .fd = -1 }, .colour = wants_colour() };
 	*ret_used = 0;
-	while ((c = getopt_long(argc, argv, "Jrno:bqvhV", options, NULL)) >= 0) {
-		if (c == 'J')
-			*ret_used |= TAKES_JSON;
-		else if (c < ARG_ROOT && strchr("rnob", c))
-			*ret_used |= TAKES_TABLE;
+	list_options(options);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":Jrno:bqvhV", options, NULL)) >= 0) {
+		*ret_used |= takes_of(c);
 		switch (c) {
 		case ARG_ROOT:
 			ret->root = optarg;
@@ -139,7 +76,6 @@ static int parse_argv(struct ctl *ret, unsigned *ret_used, int argc, char *argv[
 			ret->bytes = true;
 			break;
 		case ARG_ADD:
-			*ret_used |= TAKES_ADD;
 			if (ret->n_adds == CTL_ADDS_MAX) {
 				log_error("more than %d devices to --add", CTL_ADDS_MAX);
 				return -EINVAL;
@@ -147,7 +83,6 @@ static int parse_argv(struct ctl *ret, unsigned *ret_used, int argc, char *argv[
 			ret->adds[ret->n_adds++] = optarg;
 			break;
 		case ARG_POLICY:
-			*ret_used |= TAKES_POLICY;
 			ret->policy_file = optarg;
 			break;
 		case 'q':
@@ -157,42 +92,31 @@ static int parse_argv(struct ctl *ret, unsigned *ret_used, int argc, char *argv[
 			ret->verbose = true;
 			break;
 		case 'h':
-			usage();
+			usage_print();
 			return 0;
 		case 'V':
 			puts("memhpctl " PACKAGE_VERSION);
 			return 0;
 		default:
+			usage_explain_option(c, argv);
 			return -EINVAL;
 		}
 	}
 	return 1;
 }
 
-static const struct command *find_command(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (strcmp(name, commands[i].name) == 0)
-			return &commands[i];
-	return NULL;
-}
-
 /* The command, when it can be run with what was given; else NULL, and it was said why. */
 static const struct command *check_command(unsigned used, int argc, char *argv[])
 {
-	const struct command *command = argc > 0 ? find_command(argv[0]) : NULL;
+	const struct command *command = argc > 0 ? command_find(argv[0]) : NULL;
 
 	if (!command)
-		log_error("%s%s%s; see --help", argc > 0 ? "unknown command \"" : "which command",
-			  argc > 0 ? argv[0] : "", argc > 0 ? "\"" : "?");
+		usage_explain_command(argc > 0 ? argv[0] : NULL);
 	else if (argc - 1 < command->min || argc - 1 > command->max)
-		log_error("expected: memhpctl %s %s", command->name, command->arguments);
+		usage_explain_arguments(command,
+					argc - 1 > command->max ? argv[command->max + 1] : NULL);
 	else if (used & ~command->takes)
-		log_error("%s does not take %s; see --help", command->name,
-			  used & ~command->takes & TAKES_ADD	? "--add" :
-			  used & ~command->takes & TAKES_POLICY ? "--policy" :
-			  used & ~command->takes & TAKES_JSON	? "--json" :
-								  "options of tables");
+		usage_explain_takes(command, used);
 	else
 		return command;
 	return NULL;

@@ -12,6 +12,7 @@
 #include "paths.h"
 #include "table.h"
 #include "text.h"
+#include "usage.h"
 #include "view.h"
 
 struct status {
@@ -396,7 +397,7 @@ _printf_(1, 2) static void say(const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	text_wrap(stdout, text, 79);
+	text_wrap(stdout, text, 0, 79);
 }
 
 /* The devices of one kind that wait for somebody else than memhp. */
@@ -557,11 +558,17 @@ static int print_status(const struct status *status, const char *only)
 	return 0;
 }
 
-static bool is_part(const char *name)
+/* If there is none of that name it was said which there are. */
+static bool check_part(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+	struct suggestion allowed = { .typed = str_of(name) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (strcmp(name, parts[i].name) == 0)
 			return true;
+		suggestion_add(&allowed, parts[i].name);
+	}
+	usage_explain_word("table", &allowed);
 	return false;
 }
 
@@ -570,10 +577,8 @@ int ctl_status(struct ctl *ctl, int argc, char *argv[])
 	struct status status = { .ctl = ctl };
 	int r;
 
-	if (argc > 0 && !is_part(argv[0])) {
-		log_error("\"%s\" is unknown; allowed: policy, nodes, groups, namespaces", argv[0]);
+	if (argc > 0 && !check_part(argv[0]))
 		return EX_USAGE;
-	}
 	if (argc == 0 && ctl->columns) {
 		log_error("--output needs one table: status policy, nodes, groups or namespaces");
 		return EX_USAGE;

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "array.h"
-#include "log.h"
 #include "parse.h"
 #include "text.h"
+#include "usage.h"
 #include "wrap.h"
 
 struct table {
@@ -130,15 +130,12 @@ static void add_columns(struct table *table, bool with_extras)
 
 static void report_unknown(const struct table *table, struct str name)
 {
-	char allowed[512] = "all";
+	struct suggestion allowed = { .typed = name };
 
-	for (size_t i = 0; i < table->n_columns; i++) {
-		size_t used = strlen(allowed);
-
-		(void)snprintf(allowed + used, sizeof(allowed) - used, ", %s",
-			       table->columns[i].name);
-	}
-	log_error("unknown column \"%.*s\"; allowed: %s", STR_ARG(name), allowed);
+	suggestion_add(&allowed, "all");
+	for (size_t i = 0; i < table->n_columns; i++)
+		suggestion_add(&allowed, table->columns[i].name);
+	usage_explain_word("column", &allowed);
 }
 
 /* "all", or the name of one of them. */

@@ -25,13 +25,15 @@ void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX])
 			       suffixes[shift / 10]);
 }
 
-void text_wrap(FILE *to, const char *text, size_t width)
+void text_wrap(FILE *to, const char *text, size_t indent, size_t width)
 {
+	size_t room = width > indent ? width - indent : 1;
+
 	while (*text) {
 		size_t n = strlen(text), end = n;
 
-		if (n > width) {
-			for (end = width; end > 0 && text[end] != ' '; end--)
+		if (n > room) {
+			for (end = room; end > 0 && text[end] != ' '; end--)
 				;
 			/* A word that is longer than a line has to stay whole. */
 			if (end == 0)
@@ -40,6 +42,8 @@ void text_wrap(FILE *to, const char *text, size_t width)
 		(void)fprintf(to, "%.*s\n", (int)end, text);
 		text += end;
 		text += *text == ' ';
+		if (*text)
+			(void)fprintf(to, "%*s", (int)indent, "");
 	}
 }
 

@@ -11,8 +11,11 @@
 /* Bytes with one decimal at most, as lsmem(1) has them: "512M", "1.5G", "0B". Pure. */
 void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX]);
 
-/* Writes @text in lines of @width characters at most, broken at blanks, with a newline each. */
-void text_wrap(FILE *to, const char *text, size_t width);
+/*
+ * Writes @text in lines that end at column @width or before it, broken at blanks, with a newline
+ * each. The first one begins where the output is, at column @indent, the others are indented.
+ */
+void text_wrap(FILE *to, const char *text, size_t indent, size_t width);
 
 /*
  * A copy with "\xNN" in place of each byte that is not UTF-8, as JSON wants it; on the heap, NULL

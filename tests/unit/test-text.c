@@ -58,7 +58,7 @@ static void test_wrap(void **state)
 		FILE *to = open_memstream(&text, &n);
 
 		assert_non_null(to);
-		text_wrap(to, rows[i].text, 10);
+		text_wrap(to, rows[i].text, 0, 10);
 		assert_int_equal(fclose(to), 0);
 		assert_string_equal(text, rows[i].lines);
 		free(text);
@@ -88,12 +88,28 @@ static void test_utf8(void **state)
 	}
 }
 
+static void test_indent(void **state)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *to = open_memstream(&text, &n);
+
+	(void)state;
+	assert_non_null(to);
+	(void)fputs("ab: ", to);
+	text_wrap(to, "one two three averylongword", 4, 11);
+	assert_int_equal(fclose(to), 0);
+	assert_string_equal(text, "ab: one two\n    three\n    averylongword\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "sizes have one decimal, rounded down", test_sizes, NULL, NULL, NULL },
 		{ "lines break at blanks", test_wrap, NULL, NULL, NULL },
 		{ "bytes that are no text are escaped", test_utf8, NULL, NULL, NULL },
+		{ "lines that follow are indented", test_indent, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

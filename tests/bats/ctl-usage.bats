@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bats
+# What memhpctl says to who does not know, or mistypes, its commands and options.
+
+load helpers.bash
+
+# refuses MESSAGE ARGUMENT...: with status 64 and this one line
+refuses()
+{
+	run -64 --separate-stderr "$(program memhpctl)" "${@:2}"
+	equal "$output" ""
+	# shellcheck disable=SC2154 # set by run
+	equal "$stderr" "memhpctl: $1; see memhpctl --help"
+}
+
+@test "help and version are there" {
+	answers_help_and_version memhpctl
+}
+
+@test "help fits into 80 columns" {
+	run -0 "$(program memhpctl)" --help
+	lacks "$(awk 'length > 80' <<<"$output")" e
+	contains "$output" "  status      who onlines memory" "  -o, --output LIST      columns by name"
+}
+
+@test "a command that is misspelt gets a suggestion" {
+	refuses 'unknown command "stauts"; did you mean status?' stauts
+	refuses 'unknown command "snapshoot"; did you mean snapshot?' snapshoot
+	commands="status, map, plan, explain, check, doctor, online, reload, monitor, metrics, snapshot"
+	refuses "unknown command \"frobnicate\"; allowed: $commands" frobnicate
+	refuses "unknown command \"\"; allowed: $commands" ""
+	refuses "no command; allowed: $commands"
+}
+
+@test "an option that is misspelt gets a suggestion" {
+	refuses 'unknown option "--jsno"; did you mean --json?' status --jsno
+	refuses 'unknown option "--polcy"; did you mean --policy?' plan --polcy=x
+	refuses 'unknown option "--sing"' status --sing
+	refuses 'unknown option "-x"' status -x
+	refuses 'unknown option "-x"' --raw -nx status
+	refuses '"--ver" is not clear; allowed: verbose, version' --ver
+	refuses '"--r" is not clear; allowed: root, raw' --r
+}
+
+@test "a table or a column that is misspelt gets a suggestion" {
+	machine one-dimm
+	refuses 'unknown table "group"; did you mean groups?' --root "$root" status group
+	refuses 'unknown table "blocks"; allowed: policy, nodes, groups, namespaces' --root "$root" status blocks
+	refuses 'unknown column "comand"; did you mean COMMAND?' --root "$root" status groups -o comand
+	refuses 'unknown column "x"; allowed: all, NODE, EARLY, KERNEL, MOVABLE, CMA, OFFLINE, RATIO, ALLOWED, HEADROOM, HEADROOM-BLOCKS' \
+		--root "$root" status nodes -o node,x
+}
+
+@test "an argument of an option that is missing or too much is told" {
+	refuses '--root needs an argument, DIR' status --root
+	refuses '--output needs an argument, LIST' status -o
+	refuses '--json takes no argument' status --json=yes
+}
+
+@test "arguments that are missing or too much are told, with what is allowed" {
+	refuses 'explain needs an argument; allowed: memhpctl explain memoryN|DEVICE|ADDRESS' explain
+	refuses '"here" is too much; allowed: memhpctl map' map here
+	refuses '"memory33" is too much; allowed: memhpctl online [DEVICE]' online memory32 memory33
+}
+
+@test "an option that a command does not take is named" {
+	refuses 'online does not take --json' online --json
+	refuses 'monitor does not take --raw' monitor -Jr
+	refuses 'map does not take --bytes' map -b
+	refuses 'status does not take --add' status --add dimm:1G
+	refuses 'doctor does not take --policy' doctor --policy x
+}
