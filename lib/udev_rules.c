@@ -329,7 +329,7 @@ static int add_rule(struct udev_rules *rules, const struct joined *joined, size_
 
 	if (r == 0 && rule.n > 0)
 		r = ARRAY_APPEND(rules->rules, rules->n, &rule);
-	else
+	if (r < 0 || rule.n == 0)
 		rule_done(&rule);
 	return r == -EBADMSG ? 0 : r;
 }
