@@ -257,6 +257,13 @@ static int leave(void)
 	return STATUS_DONE;
 }
 
+/* The kernel onlines: what memhp.service met offline it has onlined itself. */
+static int dismiss(struct leader *leader, struct spool *spool)
+{
+	leader->failed = "empty /" PATH_PENDING;
+	return spool_dismiss(leader->fs, spool);
+}
+
 static int finish(const struct leader *leader, int r)
 {
 	if (r < 0)
@@ -318,8 +325,9 @@ static int run_event(const struct sysfs *fs, const struct args *args)
 		return leave();
 	policy = load_policy(fs, LOG_WARNING);
 	leader.policy = &policy;
+	/* udevd may not have noticed yet that the rules are gone. */
 	if (policy.onliner == ONLINER_KERNEL)
-		return STATUS_DONE; /* udevd may not have noticed yet that the rules are gone */
+		return finish(&leader, dropped < 0 ? 0 : dismiss(&leader, &spool));
 	if (dropped < 0) {
 		log_warning("cannot use /" PATH_PENDING ": %s; only %s and its group are looked at",
 			    strerror(-dropped), args->name);
@@ -355,7 +363,7 @@ static int sweep_once(struct leader *leader)
 	}
 	policy = load_policy(leader->fs, leader->try > 1 ? LOG_DEBUG : LOG_WARNING);
 	if (policy.onliner == ONLINER_KERNEL)
-		return 0; /* what memhp.service met offline it has onlined itself */
+		return dismiss(leader, &spool);
 	leader->policy = &policy;
 	leader->spool = &spool;
 	r = leader_run(leader);

@@ -163,6 +163,8 @@ static int delegate(const struct sysfs *fs, const struct policy *policy)
 	/* What is added from now on comes online by itself, be it by the policy of before. */
 	if (r == 0 || listed == 0)
 		left = leftover_online(fs, policy, r == 0 ? &none : &before);
+	if (r == 0 && left == 0 && spool.pending >= 0 && spool_dismiss(fs, &spool) < 0)
+		log_debug("the sweep is left to empty /" PATH_PENDING);
 	return r < 0 ? r : left;
 }
 

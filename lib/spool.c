@@ -288,3 +288,19 @@ int spool_yield(const struct sysfs *fs, struct spool *spool)
 		r = spool_try_lock(spool);
 	return r;
 }
+
+int spool_dismiss(const struct sysfs *fs, struct spool *spool)
+{
+	int r;
+
+	do {
+		_cleanup_(block_list_done) struct block_list list = { NULL, 0 };
+
+		r = spool_take(fs, spool, &list);
+		for (size_t i = 0; r == 0 && i < list.n; i++)
+			r = spool_settle(spool, list.ids[i]);
+		if (r == 0)
+			r = spool_yield(fs, spool);
+	} while (r > 0);
+	return r;
+}

@@ -86,3 +86,6 @@ _must_check_ int spool_has_pending(const struct sysfs *fs);
  * is, or when somebody else sees to it.
  */
 _must_check_ int spool_yield(const struct sysfs *fs, struct spool *spool);
+
+/* With the lock, which it gives back: nothing that waits needs any more attention. */
+_must_check_ int spool_dismiss(const struct sysfs *fs, struct spool *spool);

@@ -637,6 +637,20 @@ while True:
 	contains "$(<"$spool/groups/PNP0C80:00")" "MEMHP_REASON=fixed by [Dimm]" MEMHP_TRY=2
 }
 
+@test "when the kernel has taken over while the sweep pauses, nothing waits any more" {
+	prepare
+	cp "$spool/policy" "$BATS_TEST_TMPDIR/old"
+	parameters contig-zones 301 Y offline
+	config <<<$'[Policy]\nOnliner=kernel'
+	policy
+	mv "$spool/policy" "$root/new"
+	mv "$BATS_TEST_TMPDIR/old" "$spool/policy"
+	faults hurry "pause 2 move new run/memhp/policy" "memory33 EPERM"
+	run -0 callout --drain
+	equal "$(spooled)" ""
+	equal "$(pauses | xargs)" "1.000 2.000"
+}
+
 @test "an address of a service manager that is none is passed over" {
 	local socket
 

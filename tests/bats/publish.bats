@@ -525,6 +525,22 @@ memory35/state online_movable"
 	lacks "$output" stay
 }
 
+@test "where the kernel onlines nothing waits, so that no sweep is started for it" {
+	local arguments
+
+	delegated one-dimm
+	mkdir -p "$spool"/{pending,taken,held}
+	touch "$spool"/{pending/memory32,taken/memory33,taken/nonsense,held/memory34}
+	publish start
+	equal "$(spooled)" ""
+	# Callouts of rules that udevd still has.
+	for arguments in memory33 --drain; do
+		touch "$spool"/{pending/memory32,taken/memory33,held/memory34}
+		run -0 callout "$arguments"
+		equal "$output$(spooled)" ""
+	done
+}
+
 @test "a callout that comes late does nothing while the kernel onlines" {
 	delegated one-dimm
 	publish start

@@ -403,6 +403,25 @@ static void test_yield(void **state)
 	assert_int_equal(spool_yield(&tree->fs, &one), -EBADF);
 }
 
+static void test_dismiss(void **state)
+{
+	static const uint64_t ids[] = { 1, 2 };
+	const struct tree *tree = *state;
+	struct spool spool = open_spool(tree), other = open_spool(tree);
+
+	assert_int_equal(spool_try_lock(&spool), 1);
+	drop(&spool, ids, ARRAY_SIZE(ids));
+	tree_text(tree, TAKEN "/memory3", "");
+	tree_text(tree, HELD "/memory4", "");
+	tree_text(tree, HELD "/x", "");
+	assert_int_equal(spool_dismiss(&tree->fs, &spool), 0);
+	assert_int_equal(
+		tree_count(tree, PENDING) + tree_count(tree, TAKEN) + tree_count(tree, HELD), 0);
+	assert_int_equal(spool_try_lock(&other), 1);
+	spool_close(&other);
+	spool_close(&spool);
+}
+
 /* Exits with 0 when somebody else has the lock, and after that waits for it. */
 static void second_process(const struct tree *tree, int tell)
 {
@@ -565,6 +584,7 @@ int main(void)
 		TREE_TEST("waiting for the lock ends in time", test_lock_for),
 		TREE_TEST("who gives the lock back has it again if something is pending",
 			  test_yield),
+		TREE_TEST("where nothing needs us the spool is emptied", test_dismiss),
 		TREE_TEST("another process waits for the lock", test_lock_of_process),
 		TREE_TEST("a lock can be had without /run", test_other_lock),
 		TREE_TEST("a drop that fails is told", test_drop_errors),
