@@ -5,6 +5,7 @@
 #include <getopt.h>
 
 #include "ctl.h"
+#include "table.h"
 
 /* Options that not every command takes. */
 enum {
@@ -25,10 +26,17 @@ struct command {
 	unsigned takes;
 	int min, max; /* how many arguments */
 	int (*run)(struct ctl *ctl, int argc, char *argv[]);
+	const struct table_kind *tables; /* that it prints; NULL: none */
 };
 
 /* Ends with a name of NULL. */
 extern const struct command commands[];
+
+/* The tables of those that print some. */
+extern const struct table_kind status_tables[];
+extern const struct table_kind plan_tables[];
+extern const struct table_kind explain_tables[];
+extern const struct table_kind doctor_tables[];
 
 /* NULL: there is none of that name. */
 const struct command *command_find(const char *name);

@@ -2,6 +2,7 @@
 /* memhpctl doctor: all checks, and what they found, worst first. */
 #include "doctor.h"
 
+#include "command.h"
 #include "log.h"
 #include "paths.h"
 #include "table.h"
@@ -33,6 +34,11 @@ static const struct column columns[] = {
 	[COL_SUBJECT] = { "SUBJECT", COLUMN_TEXT, false, false, "device, file or attribute" },
 	[COL_MESSAGE] = { "MESSAGE", COLUMN_TEXT, false, false, "what was found" },
 	[COL_ADVICE] = { "ADVICE", COLUMN_TEXT, false, false, "what to do" },
+};
+
+const struct table_kind doctor_tables[] = {
+	{ "findings", columns, ARRAY_SIZE(columns) },
+	{ NULL, NULL, 0 },
 };
 
 static const char *colour_of(enum severity severity)

@@ -296,19 +296,6 @@ _printf_(2, 3) static void print_line(const char *label, const char *fmt, ...)
 	text_wrap(stdout, text, INDENT, line_width() - 1);
 }
 
-static const char *state_word(const struct explanation *e)
-{
-	switch (e->state) {
-	case BLOCK_OFFLINE:
-		return "offline";
-	case BLOCK_GOING_OFFLINE:
-		return "going offline";
-	case BLOCK_ONLINE:
-		break;
-	}
-	return "online";
-}
-
 static void print_device(const struct explanation *e)
 {
 	const struct group *group = &e->group;
@@ -363,7 +350,7 @@ static void print_text(const struct explanation *e)
 	verdict_explain(&e->next, reason, sizeof(reason));
 	print_line("Block", "memory%llu, %s at 0x%llx-0x%llx", (unsigned long long)e->id, size,
 		   (unsigned long long)start, (unsigned long long)(start + (block_size - 1)));
-	print_line("State", "%s%s%s", state_word(e), e->zone_word[0] ? ", zone " : "",
+	print_line("State", "%s%s%s", explain_state(e), e->zone_word[0] ? ", zone " : "",
 		   e->zone_word);
 	if (e->is_boot) {
 		print_line("Device", "none: boot memory, which memhp never touches");
@@ -381,117 +368,11 @@ static void print_text(const struct explanation *e)
 	putchar('\n');
 }
 
-/* -- For machines */
-
-enum {
-	BLOCK,
-	ADDRESS,
-	SIZE,
-	STATE,
-	ZONE,
-	NODE,
-	DEVICE,
-	ALIAS,
-	PROVIDER,
-	EVIDENCE,
-	SELF_HOSTED,
-	BEFORE,
-	VERDICT,
-	REASON,
-	OWNER,
-	KERNEL,
-	ONLINE_POLICY,
-	DECIDED_ZONE,
-	DECIDED_REASON,
-	DECIDED_OWNER,
-	OUTCOME,
-	ONLINED_BY,
-};
-
-static const struct column block_columns[] = {
-	[BLOCK] = { "BLOCK", COLUMN_TEXT, false, false, "memoryN" },
-	[ADDRESS] = { "RANGE", COLUMN_TEXT, false, false, "physical addresses" },
-	[SIZE] = { "SIZE", COLUMN_SIZE, false, false, "of the block" },
-	[STATE] = { "STATE", COLUMN_TEXT, false, false, "of the block" },
-	[ZONE] = { "ZONE", COLUMN_TEXT, false, false, "that it is in" },
-	[NODE] = { "NODE", COLUMN_NUMBER, false, false, "NUMA node" },
-	[DEVICE] = { "GROUP", COLUMN_TEXT, false, false, "the device" },
-	[ALIAS] = { "ALIAS", COLUMN_TEXT, false, false, "another name of it" },
-	[PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, false, "what adds the memory" },
-	[EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, false, false, "how that was recognised" },
-	[SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, false, false, "its own page array" },
-	[BEFORE] = { "BEFORE", COLUMN_NUMBER, false, false,
-		     "offline blocks whose turn is before its" },
-	[VERDICT] = { "VERDICT", COLUMN_TEXT, false, false, "what memhp would do if it came now" },
-	[REASON] = { "REASON", COLUMN_TEXT, false, false, "why" },
-	[OWNER] = { "OWNER", COLUMN_TEXT, false, false, "who would bring it online" },
-	[KERNEL] = { "KERNEL", COLUMN_TEXT, false, false, "what the kernel would choose" },
-	[ONLINE_POLICY] = { "ONLINE-POLICY", COLUMN_TEXT, false, false, "the kernel's" },
-	[DECIDED_ZONE] = { "DECIDED-ZONE", COLUMN_TEXT, false, false, "what was decided" },
-	[DECIDED_REASON] = { "DECIDED-REASON", COLUMN_TEXT, false, false, "why" },
-	[DECIDED_OWNER] = { "DECIDED-OWNER", COLUMN_TEXT, false, false, "whose it was" },
-	[OUTCOME] = { "OUTCOME", COLUMN_TEXT, false, false, "what came of it" },
-	[ONLINED_BY] = { "ONLINED-BY", COLUMN_TEXT, false, false, "who brought it online" },
-};
-
-static void set_text(struct table *table, size_t column, const char *text)
-{
-	if (text[0])
-		table_text(table, column, "%s", text);
-}
-
-static void show_group(struct table *table, const struct explanation *e)
-{
-	char how[512];
-
-	group_explain_evidence(&e->group, e->view.snapshot.block_size, &e->view.snapshot.machine,
-			       &e->view.snapshot.iomem, how, sizeof(how));
-	table_number(table, NODE, e->node);
-	set_text(table, DEVICE, e->group.name);
-	set_text(table, ALIAS, e->group.alias);
-	set_text(table, EVIDENCE, how);
-	set_text(table, SELF_HOSTED, self_hosted_name(e->self_hosted));
-	table_number(table, BEFORE, e->before.kernel + e->before.movable);
-	set_text(table, OWNER, record_owner(&e->next));
-}
-
-static bool show_block(struct report *report, const struct explanation *e)
-{
-	uint64_t block_size = e->view.snapshot.block_size, start = e->id * block_size;
-	struct table *table =
-		report_table(report, "block", NULL, block_columns, ARRAY_SIZE(block_columns));
-	char reason[160];
-
-	if (!table)
-		return false;
-	verdict_explain(&e->next, reason, sizeof(reason));
-	table_row(table);
-	table_text(table, BLOCK, "memory%llu", (unsigned long long)e->id);
-	table_text(table, ADDRESS, "0x%llx-0x%llx", (unsigned long long)start,
-		   (unsigned long long)(start + (block_size - 1)));
-	table_number(table, SIZE, block_size);
-	set_text(table, STATE, state_word(e));
-	set_text(table, ZONE, e->zone_word);
-	set_text(table, PROVIDER, provider_name(e->verdict.provider));
-	if (!e->is_boot)
-		show_group(table, e);
-	set_text(table, VERDICT, zone_name(e->next.zone));
-	set_text(table, REASON, reason);
-	set_text(table, KERNEL, e->kernel);
-	set_text(table, ONLINE_POLICY, e->online_policy);
-	set_text(table, DECIDED_ZONE, e->past.zone);
-	set_text(table, DECIDED_REASON, e->past.reason);
-	set_text(table, DECIDED_OWNER, e->past.owner);
-	set_text(table, OUTCOME, e->past.outcome);
-	set_text(table, ONLINED_BY, e->onlined_by);
-	return true;
-}
-
 static int show(const struct ctl *ctl, const struct explanation *e)
 {
 	_cleanup_(report_done) struct report *report = report_new(ctl);
 
-	if (ctl->format == CTL_JSON && !show_block(report, e))
+	if (ctl->format == CTL_JSON && !explain_block(report, e))
 		return EX_USAGE;
 	if (!explain_settings(report, e) || !explain_checks(report, e) || !explain_sums(report, e))
 		return EX_USAGE;

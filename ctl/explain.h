@@ -47,10 +47,13 @@ struct explanation {
 	struct config_sources sources;
 };
 
-/* "yes", "no", "unknown". */
-const char *self_hosted_name(enum self_hosted self_hosted);
+/* "offline", "going offline", "online". */
+const char *explain_state(const struct explanation *explanation);
 
-/* The settings that the verdict depends on, and where they are from. False: -o was wrong. */
+/* All about the block but for what the other tables have. False: -o was wrong. */
+bool explain_block(struct report *report, const struct explanation *explanation);
+
+/* The settings that the verdict depends on, and where they are from. Likewise. */
 bool explain_settings(struct report *report, const struct explanation *explanation);
 
 /* The checks that were made, in the kernel's order. Likewise. */

@@ -1,8 +1,141 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Settings, checks and sums of `explain`. */
+/* The tables of `explain`. */
 #include <string.h>
 
+#include "command.h"
 #include "explain.h"
+#include "record.h"
+
+const char *explain_state(const struct explanation *e)
+{
+	switch (e->state) {
+	case BLOCK_OFFLINE:
+		return "offline";
+	case BLOCK_GOING_OFFLINE:
+		return "going offline";
+	case BLOCK_ONLINE:
+		break;
+	}
+	return "online";
+}
+
+/* -- Block */
+
+enum {
+	COL_BLOCK,
+	COL_ADDRESS,
+	COL_SIZE,
+	COL_STATE,
+	COL_ZONE,
+	COL_NODE,
+	COL_DEVICE,
+	COL_ALIAS,
+	COL_PROVIDER,
+	COL_EVIDENCE,
+	COL_SELF_HOSTED,
+	COL_BEFORE,
+	COL_VERDICT,
+	COL_REASON,
+	COL_OWNER,
+	COL_KERNEL,
+	COL_ONLINE_POLICY,
+	COL_DECIDED_ZONE,
+	COL_DECIDED_REASON,
+	COL_DECIDED_OWNER,
+	COL_OUTCOME,
+	COL_ONLINED_BY,
+};
+
+static const struct column block_columns[] = {
+	[COL_BLOCK] = { "BLOCK", COLUMN_TEXT, false, false, "memoryN" },
+	[COL_ADDRESS] = { "RANGE", COLUMN_TEXT, false, false, "physical addresses" },
+	[COL_SIZE] = { "SIZE", COLUMN_SIZE, false, false, "of the block" },
+	[COL_STATE] = { "STATE", COLUMN_TEXT, false, false, "of the block" },
+	[COL_ZONE] = { "ZONE", COLUMN_TEXT, false, false, "that it is in" },
+	[COL_NODE] = { "NODE", COLUMN_NUMBER, false, false, "NUMA node" },
+	[COL_DEVICE] = { "GROUP", COLUMN_TEXT, false, false, "the device" },
+	[COL_ALIAS] = { "ALIAS", COLUMN_TEXT, false, false, "another name of it" },
+	[COL_PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, false, "what adds the memory" },
+	[COL_EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, false, false, "how that was recognised" },
+	[COL_SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, false, false, "its own page array" },
+	[COL_BEFORE] = { "BEFORE", COLUMN_NUMBER, false, false,
+			 "offline blocks whose turn is before its" },
+	[COL_VERDICT] = { "VERDICT", COLUMN_TEXT, false, false,
+			  "what memhp would do if it came now" },
+	[COL_REASON] = { "REASON", COLUMN_TEXT, false, false, "why" },
+	[COL_OWNER] = { "OWNER", COLUMN_TEXT, false, false, "who would bring it online" },
+	[COL_KERNEL] = { "KERNEL", COLUMN_TEXT, false, false, "what the kernel would choose" },
+	[COL_ONLINE_POLICY] = { "ONLINE-POLICY", COLUMN_TEXT, false, false, "the kernel's" },
+	[COL_DECIDED_ZONE] = { "DECIDED-ZONE", COLUMN_TEXT, false, false, "what was decided" },
+	[COL_DECIDED_REASON] = { "DECIDED-REASON", COLUMN_TEXT, false, false, "why" },
+	[COL_DECIDED_OWNER] = { "DECIDED-OWNER", COLUMN_TEXT, false, false, "whose it was" },
+	[COL_OUTCOME] = { "OUTCOME", COLUMN_TEXT, false, false, "what came of it" },
+	[COL_ONLINED_BY] = { "ONLINED-BY", COLUMN_TEXT, false, false, "who brought it online" },
+};
+
+static void set_text(struct table *table, size_t column, const char *text)
+{
+	if (text[0])
+		table_text(table, column, "%s", text);
+}
+
+static const char *self_hosted_name(enum self_hosted self_hosted)
+{
+	static const char *const names[] = {
+		[SELF_HOSTED_NO] = "no",
+		[SELF_HOSTED_YES] = "yes",
+		[SELF_HOSTED_UNKNOWN] = "unknown",
+	};
+
+	return names[self_hosted];
+}
+
+static void show_group(struct table *table, const struct explanation *e)
+{
+	char how[512];
+
+	group_explain_evidence(&e->group, e->view.snapshot.block_size, &e->view.snapshot.machine,
+			       &e->view.snapshot.iomem, how, sizeof(how));
+	table_number(table, COL_NODE, e->node);
+	set_text(table, COL_DEVICE, e->group.name);
+	set_text(table, COL_ALIAS, e->group.alias);
+	set_text(table, COL_EVIDENCE, how);
+	set_text(table, COL_SELF_HOSTED, self_hosted_name(e->self_hosted));
+	table_number(table, COL_BEFORE, e->before.kernel + e->before.movable);
+	set_text(table, COL_OWNER, record_owner(&e->next));
+}
+
+bool explain_block(struct report *report, const struct explanation *e)
+{
+	uint64_t block_size = e->view.snapshot.block_size, start = e->id * block_size;
+	struct table *table =
+		report_table(report, "block", NULL, block_columns, ARRAY_SIZE(block_columns));
+	char reason[160];
+
+	if (!table)
+		return false;
+	verdict_explain(&e->next, reason, sizeof(reason));
+	table_row(table);
+	table_text(table, COL_BLOCK, "memory%llu", (unsigned long long)e->id);
+	table_text(table, COL_ADDRESS, "0x%llx-0x%llx", (unsigned long long)start,
+		   (unsigned long long)(start + (block_size - 1)));
+	table_number(table, COL_SIZE, block_size);
+	set_text(table, COL_STATE, explain_state(e));
+	set_text(table, COL_ZONE, e->zone_word);
+	set_text(table, COL_PROVIDER, provider_name(e->verdict.provider));
+	if (!e->is_boot)
+		show_group(table, e);
+	set_text(table, COL_VERDICT, zone_name(e->next.zone));
+	set_text(table, COL_REASON, reason);
+	set_text(table, COL_KERNEL, e->kernel);
+	set_text(table, COL_ONLINE_POLICY, e->online_policy);
+	set_text(table, COL_DECIDED_ZONE, e->past.zone);
+	set_text(table, COL_DECIDED_REASON, e->past.reason);
+	set_text(table, COL_DECIDED_OWNER, e->past.owner);
+	set_text(table, COL_OUTCOME, e->past.outcome);
+	set_text(table, COL_ONLINED_BY, e->onlined_by);
+	return true;
+}
 
 /* -- Settings */
 
@@ -165,17 +298,6 @@ static void check_group(struct table *table, const struct explanation *e)
 	show_check(table, e, is_in_kernel ? "yes" : "no", is_in_kernel);
 }
 
-const char *self_hosted_name(enum self_hosted self_hosted)
-{
-	static const char *const names[] = {
-		[SELF_HOSTED_NO] = "no",
-		[SELF_HOSTED_YES] = "yes",
-		[SELF_HOSTED_UNKNOWN] = "unknown",
-	};
-
-	return names[self_hosted];
-}
-
 static void check_self_hosted(struct table *table, const struct explanation *e)
 {
 	bool is_exempt = e->verdict.reason == REASON_SELF_HOSTED;
@@ -323,3 +445,11 @@ bool explain_sums(struct report *report, const struct explanation *e)
 		  n->sum.movable + n->sum.wanted, false);
 	return true;
 }
+
+const struct table_kind explain_tables[] = {
+	{ "block", block_columns, ARRAY_SIZE(block_columns) },
+	{ "settings", setting_columns, ARRAY_SIZE(setting_columns) },
+	{ "checks", check_columns, ARRAY_SIZE(check_columns) },
+	{ "sums", sum_columns, ARRAY_SIZE(sum_columns) },
+	{ NULL, NULL, 0 },
+};

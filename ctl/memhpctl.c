@@ -44,18 +44,24 @@ static unsigned takes_of(int c)
 	return 0;
 }
 
-/* 1: go on; 0: done; -EINVAL: wrong use. @ret_used: the TAKES_ of the options that were given. */
-static int parse_argv(struct ctl *ret, unsigned *ret_used, int argc, char *argv[])
+/* What was asked for beside what every command gets. */
+struct request {
+	unsigned used; /* the TAKES_ of the options that were given */
+	bool help;
+};
+
+/* 1: go on; 0: done; -EINVAL: wrong use. */
+static int parse_argv(struct ctl *ret, struct request *ret_request, int argc, char *argv[])
 {
 	struct option options[OPTIONS_MAX];
 	int c;
 
 	*ret = (struct ctl){ .root = "/", .fs = { .fd = -1 }, .colour = wants_colour() };
-	*ret_used = 0;
+	*ret_request = (struct request){ .used = 0 };
 	list_options(options);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":Jrno:bqvhV", options, NULL)) >= 0) {
-		*ret_used |= takes_of(c);
+		ret_request->used |= takes_of(c);
 		switch (c) {
 		case ARG_ROOT:
 			ret->root = optarg;
@@ -92,8 +98,8 @@ static int parse_argv(struct ctl *ret, unsigned *ret_used, int argc, char *argv[
 			ret->verbose = true;
 			break;
 		case 'h':
-			usage_print();
-			return 0;
+			ret_request->help = true;
+			break;
 		case 'V':
 			puts("memhpctl " PACKAGE_VERSION);
 			return 0;
@@ -122,6 +128,19 @@ static const struct command *check_command(unsigned used, int argc, char *argv[]
 	return NULL;
 }
 
+/* Help on the command that is named, if one is. */
+static int help(const char *name)
+{
+	const struct command *command = name ? command_find(name) : NULL;
+
+	if (name && !command) {
+		usage_explain_command(name);
+		return EX_USAGE;
+	}
+	usage_print(command);
+	return EXIT_SUCCESS;
+}
+
 static int run(struct ctl *ctl, const struct command *command, int argc, char *argv[])
 {
 	int status, r = sysfs_open(&ctl->fs, ctl->root);
@@ -142,19 +161,21 @@ static int run(struct ctl *ctl, const struct command *command, int argc, char *a
 int main(int argc, char *argv[])
 {
 	const struct command *command;
+	struct request request;
 	struct ctl ctl;
-	unsigned used;
 	int r;
 
 	(void)setlocale(LC_CTYPE,
 			""); /* libsmartcols counts characters, and numbers stay as they are */
 	log_open("memhpctl", LOG_TO_STDERR, LOG_INFO);
-	r = parse_argv(&ctl, &used, argc, argv);
+	r = parse_argv(&ctl, &request, argc, argv);
 	if (r <= 0)
 		return r < 0 ? EX_USAGE : EXIT_SUCCESS;
+	if (request.help)
+		return help(argv[optind]);
 	if (ctl.quiet || ctl.verbose)
 		log_open("memhpctl", LOG_TO_STDERR, ctl.quiet ? LOG_ERR : LOG_DEBUG);
-	command = check_command(used, argc - optind, argv + optind);
+	command = check_command(request.used, argc - optind, argv + optind);
 	if (!command)
 		return EX_USAGE;
 	return run(&ctl, command, argc - optind - 1, argv + optind + 1);

@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "command.h"
 #include "config_file.h"
-#include "ctl.h"
 #include "kernel_zone.h"
 #include "log.h"
 #include "record.h"
-#include "table.h"
 #include "text.h"
 #include "view.h"
 #include "walk.h"
@@ -50,6 +49,11 @@ static const struct column columns[] = {
 	[COUNT] = { "COUNT", COLUMN_NUMBER, true, false, "number of blocks" },
 	[ALIAS] = { "ALIAS", COLUMN_TEXT, true, false, "another name of the device" },
 	[OWNER] = { "OWNER", COLUMN_TEXT, true, false, "who brings it online" },
+};
+
+const struct table_kind plan_tables[] = {
+	{ "plan", columns, ARRAY_SIZE(columns) },
+	{ NULL, NULL, 0 },
 };
 
 /* -- What if */

@@ -48,25 +48,39 @@ enum {
 };
 
 static const struct column policy_columns[] = {
-	[POLICY_IN_FORCE] = { "IN-FORCE", COLUMN_BOOLEAN },
-	[POLICY_ONLINER] = { "ONLINER", COLUMN_TEXT },
-	[POLICY_RATIO] = { "RATIO", COLUMN_PERCENT },
-	[POLICY_NUMA_AWARE] = { "NUMA-AWARE", COLUMN_BOOLEAN },
-	[POLICY_AUTO_ONLINE] = { "AUTO-ONLINE", COLUMN_TEXT },
-	[POLICY_BLOCK_SIZE] = { "BLOCK-SIZE", COLUMN_SIZE },
-	[POLICY_ORIGIN] = { "ORIGIN", COLUMN_TEXT },
-	[POLICY_WHY] = { "WHY", COLUMN_TEXT, .is_extra = true },
-	[POLICY_MEMORY_ONLY] = { "MEMORY-ONLY-NODES", COLUMN_TEXT, .is_extra = true },
-	[POLICY_SELF_HOSTED] = { "SELF-HOSTED-MEMMAP", COLUMN_TEXT, .is_extra = true },
-	[POLICY_CREDIT] = { "KERNEL-CREDIT", COLUMN_TEXT, .is_extra = true },
-	[POLICY_RESERVE] = { "KERNEL-RESERVE", COLUMN_SIZE, .is_extra = true },
-	[POLICY_KERNEL_POLICY] = { "KERNEL-POLICY", COLUMN_TEXT, .is_extra = true },
-	[POLICY_EARLY] = { "EARLY", COLUMN_SIZE, .is_extra = true },
-	[POLICY_KERNEL] = { "KERNEL", COLUMN_SIZE, .is_extra = true },
-	[POLICY_MOVABLE] = { "MOVABLE", COLUMN_SIZE, .is_extra = true },
-	[POLICY_CMA] = { "CMA", COLUMN_SIZE, .is_extra = true },
-	[POLICY_RATIO_NOW] = { "RATIO-NOW", COLUMN_PERCENT, .is_extra = true },
-	[POLICY_HEADROOM] = { "HEADROOM", COLUMN_SIZE, .is_extra = true },
+	[POLICY_IN_FORCE] = { "IN-FORCE", COLUMN_BOOLEAN,
+			      .help = "whether memhp has put a policy into force" },
+	[POLICY_ONLINER] = { "ONLINER", COLUMN_TEXT,
+			     .help = "who onlines new memory: memhp, kernel or others" },
+	[POLICY_RATIO] = { "RATIO", COLUMN_PERCENT, .help = "MovableRatio=" },
+	[POLICY_NUMA_AWARE] = { "NUMA-AWARE", COLUMN_BOOLEAN, .help = "NumaAware=" },
+	[POLICY_AUTO_ONLINE] = { "AUTO-ONLINE", COLUMN_TEXT,
+				 .help = "the kernel's auto_online_blocks" },
+	[POLICY_BLOCK_SIZE] = { "BLOCK-SIZE", COLUMN_SIZE, .help = "of a memory block" },
+	[POLICY_ORIGIN] = { "ORIGIN", COLUMN_TEXT, .help = "the files that the policy is from" },
+	[POLICY_WHY] = { "WHY", COLUMN_TEXT, .is_extra = true, .help = "why it is that ONLINER" },
+	[POLICY_MEMORY_ONLY] = { "MEMORY-ONLY-NODES", COLUMN_TEXT, .is_extra = true,
+				 .help = "MemoryOnlyNodes=" },
+	[POLICY_SELF_HOSTED] = { "SELF-HOSTED-MEMMAP", COLUMN_TEXT, .is_extra = true,
+				 .help = "SelfHostedMemmap=" },
+	[POLICY_CREDIT] = { "KERNEL-CREDIT", COLUMN_TEXT, .is_extra = true,
+			    .help = "KernelCredit=" },
+	[POLICY_RESERVE] = { "KERNEL-RESERVE", COLUMN_SIZE, .is_extra = true,
+			     .help = "KernelReserve=" },
+	[POLICY_KERNEL_POLICY] = { "KERNEL-POLICY", COLUMN_TEXT, .is_extra = true,
+				   .help = "the kernel's online_policy" },
+	[POLICY_EARLY] = { "EARLY", COLUMN_SIZE, .is_extra = true,
+			   .help = "boot memory in kernel zones, of all nodes" },
+	[POLICY_KERNEL] = { "KERNEL", COLUMN_SIZE, .is_extra = true,
+			    .help = "hot-plugged memory in kernel zones, of all nodes" },
+	[POLICY_MOVABLE] = { "MOVABLE", COLUMN_SIZE, .is_extra = true,
+			     .help = "memory in ZONE_MOVABLE, of all nodes" },
+	[POLICY_CMA] = { "CMA", COLUMN_SIZE, .is_extra = true,
+			 .help = "memory that is kept for CMA, of all nodes" },
+	[POLICY_RATIO_NOW] = { "RATIO-NOW", COLUMN_PERCENT, .is_extra = true,
+			       .help = "movable memory and CMA in percent of EARLY" },
+	[POLICY_HEADROOM] = { "HEADROOM", COLUMN_SIZE, .is_extra = true,
+			      .help = "of the best node" },
 };
 
 static void fill_policy_sums(const struct status *status, struct table *table)
@@ -128,16 +142,19 @@ enum {
 };
 
 static const struct column node_columns[] = {
-	[NODE_NODE] = { "NODE", COLUMN_NUMBER },
-	[NODE_EARLY] = { "EARLY", COLUMN_SIZE },
-	[NODE_KERNEL] = { "KERNEL", COLUMN_SIZE },
-	[NODE_MOVABLE] = { "MOVABLE", COLUMN_SIZE },
-	[NODE_CMA] = { "CMA", COLUMN_SIZE },
-	[NODE_OFFLINE] = { "OFFLINE", COLUMN_SIZE },
-	[NODE_RATIO] = { "RATIO", COLUMN_PERCENT },
-	[NODE_ALLOWED] = { "ALLOWED", COLUMN_PERCENT },
-	[NODE_HEADROOM] = { "HEADROOM", COLUMN_SIZE },
-	[NODE_BLOCKS] = { "HEADROOM-BLOCKS", COLUMN_NUMBER, .is_extra = true },
+	[NODE_NODE] = { "NODE", COLUMN_NUMBER, .help = "NUMA node" },
+	[NODE_EARLY] = { "EARLY", COLUMN_SIZE, .help = "boot memory in kernel zones, less CMA" },
+	[NODE_KERNEL] = { "KERNEL", COLUMN_SIZE, .help = "hot-plugged memory in kernel zones" },
+	[NODE_MOVABLE] = { "MOVABLE", COLUMN_SIZE, .help = "memory in ZONE_MOVABLE" },
+	[NODE_CMA] = { "CMA", COLUMN_SIZE, .help = "memory that is kept for CMA" },
+	[NODE_OFFLINE] = { "OFFLINE", COLUMN_SIZE, .help = "hot-plugged memory that is offline" },
+	[NODE_RATIO] = { "RATIO", COLUMN_PERCENT,
+			 .help = "movable memory and CMA in percent of EARLY" },
+	[NODE_ALLOWED] = { "ALLOWED", COLUMN_PERCENT, .help = "MovableRatio= of the policy" },
+	[NODE_HEADROOM] = { "HEADROOM", COLUMN_SIZE,
+			    .help = "the largest DIMM that would still be movable" },
+	[NODE_BLOCKS] = { "HEADROOM-BLOCKS", COLUMN_NUMBER, .is_extra = true,
+			  .help = "the same in blocks" },
 };
 
 static void fill_node(const struct status *status, struct table *table, const struct node_row *row)
@@ -208,31 +225,48 @@ enum {
 };
 
 static const struct column group_columns[] = {
-	[GROUP_DEVICE] = { "DEVICE", COLUMN_TEXT },
-	[GROUP_PROVIDER] = { "PROVIDER", COLUMN_TEXT },
-	[GROUP_NODE] = { "NODE", COLUMN_NUMBER },
-	[GROUP_SIZE] = { "SIZE", COLUMN_SIZE },
-	[GROUP_STATE] = { "STATE", COLUMN_TEXT },
-	[GROUP_ZONE] = { "ZONE", COLUMN_TEXT },
-	[GROUP_REMOVABLE] = { "REMOVABLE", COLUMN_BOOLEAN },
-	[GROUP_REASON] = { "REASON", COLUMN_TEXT },
-	[GROUP_ALIAS] = { "ALIAS", COLUMN_TEXT, .is_extra = true },
-	[GROUP_RANGE] = { "RANGE", COLUMN_TEXT, .is_extra = true },
-	[GROUP_START] = { "START", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_END] = { "END", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_BLOCKS] = { "BLOCKS", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_ONLINE] = { "ONLINE", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_OFFLINE] = { "OFFLINE", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_RECORDED] = { "RECORDED", COLUMN_BOOLEAN, .is_extra = true },
-	[GROUP_OUTCOME] = { "OUTCOME", COLUMN_TEXT, .is_extra = true },
-	[GROUP_VERDICT] = { "VERDICT", COLUMN_TEXT, .is_extra = true },
-	[GROUP_PINS] = { "PINS", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_PINNED_BY] = { "PINNED-BY", COLUMN_TEXT, .is_extra = true },
-	[GROUP_OWNER] = { "OWNER", COLUMN_TEXT, .is_extra = true },
-	[GROUP_COMMAND] = { "COMMAND", COLUMN_TEXT, .is_extra = true },
-	[GROUP_PENDING] = { "PENDING", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_RETRY] = { "RETRY", COLUMN_NUMBER, .is_extra = true },
-	[GROUP_BESIDE] = { "BESIDE", COLUMN_TEXT, .is_extra = true },
+	[GROUP_DEVICE] = { "DEVICE", COLUMN_TEXT,
+			   .help = "the device, or a range of blocks without one" },
+	[GROUP_PROVIDER] = { "PROVIDER", COLUMN_TEXT, .help = "what adds the memory" },
+	[GROUP_NODE] = { "NODE", COLUMN_NUMBER, .help = "NUMA node" },
+	[GROUP_SIZE] = { "SIZE", COLUMN_SIZE, .help = "of all its blocks" },
+	[GROUP_STATE] = { "STATE", COLUMN_TEXT,
+			  .help = "online, offline, or how many blocks of it are online" },
+	[GROUP_ZONE] = { "ZONE", COLUMN_TEXT,
+			 .help = "where it is online: movable, kernel or both" },
+	[GROUP_REMOVABLE] = { "REMOVABLE", COLUMN_BOOLEAN,
+			      .help = "no: blocks in kernel zones pin it" },
+	[GROUP_REASON] = { "REASON", COLUMN_TEXT,
+			   .help = "of the decision, or of the plan for what waits" },
+	[GROUP_ALIAS] = { "ALIAS", COLUMN_TEXT, .is_extra = true,
+			  .help = "another name of the device" },
+	[GROUP_RANGE] = { "RANGE", COLUMN_TEXT, .is_extra = true, .help = "physical addresses" },
+	[GROUP_START] = { "START", COLUMN_NUMBER, .is_extra = true, .help = "the first of them" },
+	[GROUP_END] = { "END", COLUMN_NUMBER, .is_extra = true, .help = "the last of them" },
+	[GROUP_BLOCKS] = { "BLOCKS", COLUMN_NUMBER, .is_extra = true, .help = "how many it has" },
+	[GROUP_ONLINE] = { "ONLINE", COLUMN_NUMBER, .is_extra = true,
+			   .help = "how many of them are online" },
+	[GROUP_OFFLINE] = { "OFFLINE", COLUMN_NUMBER, .is_extra = true,
+			    .help = "how many of them are offline" },
+	[GROUP_RECORDED] = { "RECORDED", COLUMN_BOOLEAN, .is_extra = true,
+			     .help = "whether REASON is that of a decision that was taken" },
+	[GROUP_OUTCOME] = { "OUTCOME", COLUMN_TEXT, .is_extra = true, .help = "what came of it" },
+	[GROUP_VERDICT] = { "VERDICT", COLUMN_TEXT, .is_extra = true,
+			    .help = "the zone that is planned for what is offline" },
+	[GROUP_PINS] = { "PINS", COLUMN_NUMBER, .is_extra = true,
+			 .help = "how many blocks pin it" },
+	[GROUP_PINNED_BY] = { "PINNED-BY", COLUMN_TEXT, .is_extra = true,
+			      .help = "which blocks pin it" },
+	[GROUP_OWNER] = { "OWNER", COLUMN_TEXT, .is_extra = true,
+			  .help = "who is expected to online what is offline" },
+	[GROUP_COMMAND] = { "COMMAND", COLUMN_TEXT, .is_extra = true,
+			    .help = "the command that onlines it" },
+	[GROUP_PENDING] = { "PENDING", COLUMN_NUMBER, .is_extra = true,
+			    .help = "blocks that wait for memhp" },
+	[GROUP_RETRY] = { "RETRY", COLUMN_NUMBER, .is_extra = true,
+			  .help = "blocks that are in work, or were refused before" },
+	[GROUP_BESIDE] = { "BESIDE", COLUMN_TEXT, .is_extra = true,
+			   .help = "a namespace in the same region that holds data" },
 };
 
 /* A cell stays empty where there is nothing to say. */
@@ -332,21 +366,25 @@ enum {
 };
 
 static const struct column namespace_columns[] = {
-	[NS_NAMESPACE] = { "NAMESPACE", COLUMN_TEXT },
-	[NS_MODE] = { "MODE", COLUMN_TEXT },
-	[NS_SIZE] = { "SIZE", COLUMN_SIZE },
-	[NS_DEVICE] = { "DEVICE", COLUMN_TEXT },
-	[NS_HOLDS] = { "HOLDS", COLUMN_TEXT },
-	[NS_LABEL] = { "LABEL", COLUMN_TEXT, .truncates = true },
-	[NS_DAX] = { "DAX", COLUMN_BOOLEAN },
-	[NS_BESIDE] = { "BESIDE", COLUMN_TEXT },
-	[NS_REGION] = { "REGION", COLUMN_TEXT, .is_extra = true },
-	[NS_NODE] = { "NODE", COLUMN_NUMBER, .is_extra = true },
-	[NS_TYPE] = { "TYPE", COLUMN_TEXT, .is_extra = true },
-	[NS_USAGE] = { "USAGE", COLUMN_TEXT, .is_extra = true },
-	[NS_UUID] = { "UUID", COLUMN_TEXT, .is_extra = true },
-	[NS_PARTITIONS] = { "PARTITIONS", COLUMN_TEXT, .is_extra = true },
-	[NS_RAM] = { "RAM", COLUMN_BOOLEAN, .is_extra = true },
+	[NS_NAMESPACE] = { "NAMESPACE", COLUMN_TEXT, .help = "of persistent memory" },
+	[NS_MODE] = { "MODE", COLUMN_TEXT, .help = "fsdax, devdax, sector or raw" },
+	[NS_SIZE] = { "SIZE", COLUMN_SIZE, .help = "of the namespace" },
+	[NS_DEVICE] = { "DEVICE", COLUMN_TEXT, .help = "its block or dax device" },
+	[NS_HOLDS] = { "HOLDS", COLUMN_TEXT, .help = "what is on it, or memory" },
+	[NS_LABEL] = { "LABEL", COLUMN_TEXT, .truncates = true, .help = "of what is on it" },
+	[NS_DAX] = { "DAX", COLUMN_BOOLEAN, .help = "whether it can be mapped" },
+	[NS_BESIDE] = { "BESIDE", COLUMN_TEXT,
+			.help = "another one in the region that holds data" },
+	[NS_REGION] = { "REGION", COLUMN_TEXT, .is_extra = true, .help = "in which it lies" },
+	[NS_NODE] = { "NODE", COLUMN_NUMBER, .is_extra = true, .help = "NUMA node" },
+	[NS_TYPE] = { "TYPE", COLUMN_TEXT, .is_extra = true, .help = "of what is on it" },
+	[NS_USAGE] = { "USAGE", COLUMN_TEXT, .is_extra = true,
+		       .help = "of what is on it: filesystem, raid, crypto, other" },
+	[NS_UUID] = { "UUID", COLUMN_TEXT, .is_extra = true, .help = "of what is on it" },
+	[NS_PARTITIONS] = { "PARTITIONS", COLUMN_TEXT, .is_extra = true,
+			    .help = "kind of its partition table" },
+	[NS_RAM] = { "RAM", COLUMN_BOOLEAN, .is_extra = true,
+		     .help = "whether it is used as memory" },
 };
 
 static void fill_namespace(const struct status *status, struct table *table,
@@ -495,17 +533,23 @@ static void say_headlines(const struct status *status)
 
 /* -- the command */
 
+const struct table_kind status_tables[] = {
+	{ "policy", policy_columns, ARRAY_SIZE(policy_columns) },
+	{ "nodes", node_columns, ARRAY_SIZE(node_columns) },
+	{ "groups", group_columns, ARRAY_SIZE(group_columns) },
+	{ "namespaces", namespace_columns, ARRAY_SIZE(namespace_columns) },
+	{ NULL, NULL, 0 },
+};
+
+/* One for each of them. */
 static const struct {
-	const char *name, *title;
-	const struct column *columns;
-	size_t n_columns;
+	const char *title;
 	void (*fill)(const struct status *status, struct table *table);
 } parts[] = {
-	{ "policy", "Policy", policy_columns, ARRAY_SIZE(policy_columns), fill_policy },
-	{ "nodes", "Nodes", node_columns, ARRAY_SIZE(node_columns), fill_nodes },
-	{ "groups", "Hot-plugged memory", group_columns, ARRAY_SIZE(group_columns), fill_groups },
-	{ "namespaces", "Persistent memory", namespace_columns, ARRAY_SIZE(namespace_columns),
-	  fill_namespaces },
+	{ "Policy", fill_policy },
+	{ "Nodes", fill_nodes },
+	{ "Hot-plugged memory", fill_groups },
+	{ "Persistent memory", fill_namespaces },
 };
 
 static int read_status(struct ctl *ctl, struct status *ret)
@@ -541,12 +585,13 @@ static int print_status(const struct status *status, const char *only)
 	_cleanup_(report_done) struct report *report = report_new(status->ctl);
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const struct table_kind *kind = &status_tables[i];
 		struct table *table;
 
-		if (only && strcmp(only, parts[i].name) != 0)
+		if (only && strcmp(only, kind->name) != 0)
 			continue;
-		table = report_table(report, parts[i].name, only ? NULL : parts[i].title,
-				     parts[i].columns, parts[i].n_columns);
+		table = report_table(report, kind->name, only ? NULL : parts[i].title,
+				     kind->columns, kind->n);
 		if (!table)
 			return EX_USAGE;
 		parts[i].fill(status, table);
@@ -558,26 +603,12 @@ static int print_status(const struct status *status, const char *only)
 	return 0;
 }
 
-/* If there is none of that name it was said which there are. */
-static bool check_part(const char *name)
-{
-	struct suggestion allowed = { .typed = str_of(name) };
-
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (strcmp(name, parts[i].name) == 0)
-			return true;
-		suggestion_add(&allowed, parts[i].name);
-	}
-	usage_explain_word("table", &allowed);
-	return false;
-}
-
 int ctl_status(struct ctl *ctl, int argc, char *argv[])
 {
 	struct status status = { .ctl = ctl };
 	int r;
 
-	if (argc > 0 && !check_part(argv[0]))
+	if (argc > 0 && !usage_check_table(status_tables, argv[0]))
 		return EX_USAGE;
 	if (argc == 0 && ctl->columns) {
 		log_error("--output needs one table: status policy, nodes, groups or namespaces");

@@ -28,6 +28,13 @@ struct column {
 	const char *help;
 };
 
+/* A table that a command prints. Arrays of them end with a name of NULL. */
+struct table_kind {
+	const char *name; /* as in JSON */
+	const struct column *columns;
+	size_t n;
+};
+
 struct report;
 struct table;
 

@@ -2,6 +2,7 @@
 /* Texts about commands and options. */
 #include "usage.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "log.h"
@@ -10,6 +11,7 @@
 #define WIDTH 80
 #define COMMAND_INDENT 14
 #define OPTION_INDENT 25
+#define COLUMN_INDENT 22
 
 /* -- Help */
 
@@ -22,30 +24,63 @@ static void print_commands(void)
 	}
 }
 
-static void print_option(const struct option_kind *kind)
+/* @is_for_all: the help is not that of one command. */
+static void print_option(const struct option_kind *kind, bool is_for_all)
 {
-	char name[64], letter[8] = "";
 	bool is_of_plan = (kind->takes & (TAKES_ADD | TAKES_POLICY)) != 0;
-	char help[256];
+	char name[64], letter[8] = "", help[256];
 
 	if (kind->option.val < ARG_ROOT)
 		(void)snprintf(letter, sizeof(letter), "-%c,", kind->option.val);
 	(void)snprintf(name, sizeof(name), "  %-3s --%s%s%s", letter, kind->option.name,
 		       kind->argument ? " " : "", kind->argument ? kind->argument : "");
-	(void)snprintf(help, sizeof(help), "%s%s", is_of_plan ? "plan: " : "", kind->help);
+	(void)snprintf(help, sizeof(help), "%s%s", is_for_all && is_of_plan ? "plan: " : "",
+		       kind->help);
 	printf("%-*s", OPTION_INDENT, name);
 	text_wrap(stdout, help, OPTION_INDENT, WIDTH);
 }
 
-void usage_print(void)
+static void print_program(void)
 {
 	(void)fputs("Usage: memhpctl [OPTION...] COMMAND [ARGUMENT...]\n\n"
-		    "Show, explain and check who onlines hot-plugged memory; see memhpctl(8).\n",
+		    "Show, explain and check who onlines hot-plugged memory; see memhpctl(8).\n"
+		    "memhpctl COMMAND --help shows what a command takes, and its columns.\n",
 		    stdout);
 	print_commands();
 	(void)fputs("\nOptions:\n", stdout);
 	for (const struct option_kind *kind = option_kinds; kind->option.name; kind++)
-		print_option(kind);
+		print_option(kind, true);
+}
+
+static void print_columns(const struct table_kind *kind, bool is_only)
+{
+	printf("\nColumns%s%s:\n", is_only ? "" : " of ", is_only ? "" : kind->name);
+	for (size_t i = 0; i < kind->n; i++) {
+		printf("  %-*s", COLUMN_INDENT - 2, kind->columns[i].name);
+		text_wrap(stdout, kind->columns[i].help, COLUMN_INDENT, WIDTH);
+	}
+}
+
+static void print_command(const struct command *command)
+{
+	const struct table_kind *tables = command->tables;
+
+	printf("Usage: memhpctl %s [OPTION...]%s%s\n\n%c%s.\n\nOptions:\n", command->name,
+	       command->arguments[0] ? " " : "", command->arguments,
+	       toupper((unsigned char)command->help[0]), command->help + 1);
+	for (const struct option_kind *kind = option_kinds; kind->option.name; kind++)
+		if (!(kind->takes & ~command->takes))
+			print_option(kind, false);
+	for (const struct table_kind *kind = tables; kind && kind->name; kind++)
+		print_columns(kind, !tables[1].name);
+}
+
+void usage_print(const struct command *command)
+{
+	if (command)
+		print_command(command);
+	else
+		print_program();
 }
 
 /* -- Wrong use */
@@ -71,6 +106,19 @@ void usage_explain_command(const char *name)
 		usage_explain_word("command", &allowed);
 	else
 		log_error("no command; allowed: %s; %s", allowed.list, see_help);
+}
+
+bool usage_check_table(const struct table_kind *tables, const char *name)
+{
+	struct suggestion allowed = { .typed = str_of(name) };
+
+	for (const struct table_kind *kind = tables; kind->name; kind++) {
+		if (strcmp(name, kind->name) == 0)
+			return true;
+		suggestion_add(&allowed, kind->name);
+	}
+	usage_explain_word("table", &allowed);
+	return false;
 }
 
 /* "--ver" of getopt_long()'s abbreviations: all that it may stand for. */

@@ -5,8 +5,11 @@
 #include "command.h"
 #include "suggest.h"
 
-/* On standard output. */
-void usage_print(void);
+/* Help on standard output: of @command, or (NULL) of memhpctl. */
+void usage_print(const struct command *command);
+
+/* Whether one of @tables has this name; if not, it was said which names there are. */
+_must_check_ bool usage_check_table(const struct table_kind *tables, const char *name);
 
 /* What getopt_long(), which was told to be silent, has returned @c for: '?' or ':'. */
 void usage_explain_option(int c, char *const argv[]);

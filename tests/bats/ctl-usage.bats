@@ -23,6 +23,45 @@ refuses()
 	contains "$output" "  status      who onlines memory" "  -o, --output LIST      columns by name"
 }
 
+# columns COMMAND [TABLE]: those that its help names, as the keys of JSON
+columns()
+{
+	"$(program memhpctl)" "$1" --help | sed -n "/^Columns${2:+ of $2}:/,/^\$/s/^  \([A-Z-]*\) .*/\1/p" |
+		tr 'A-Z-' 'a-z_' | xargs
+}
+
+@test "each command has a help text of its own" {
+	local command
+
+	for command in $("$(program memhpctl)" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		run -0 --separate-stderr "$(program memhpctl)" "$command" --help
+		contains "$output" "Usage: memhpctl $command [OPTION...]" "  -h, --help"
+		lacks "$(awk 'length > 80' <<<"$output")" e
+		equal "$(LD_PRELOAD='' "$(program memhpctl)" -h "$command")" "$output"
+	done
+	contains "$("$(program memhpctl)" plan --help)" "--policy FILE" "--bytes"
+	lacks "$("$(program memhpctl)" monitor --help)" "--policy" "--bytes"
+	refuses 'unknown command "stauts"; did you mean status?' --help stauts
+}
+
+@test "help names all columns of all tables" {
+	local table
+
+	machine cxl-window
+	config <<<$'[Cxl]\nZone=auto'
+	policy
+	for table in policy nodes groups; do
+		equal "$(ctl status --json | jq -r ".${table}[0] | keys_unsorted | join(\" \")")" "$(columns status "$table")"
+	done
+	for table in block settings checks sums; do
+		equal "$(ctl explain dax0.0 --json | jq -r ".${table}[0] | keys_unsorted | join(\" \")")" "$(columns explain "$table")"
+	done
+	equal "$(ctl plan --json | jq -r '.plan[0] | keys_unsorted | join(" ")')" "$(columns plan)"
+	run ctl doctor --json
+	equal "$(jq -r '.findings[0] | keys_unsorted | join(" ")' <<<"$output")" "$(columns doctor)"
+	contains "$(columns status namespaces)" "namespace mode"
+}
+
 @test "a command that is misspelt gets a suggestion" {
 	refuses 'unknown command "stauts"; did you mean status?' stauts
 	refuses 'unknown command "snapshoot"; did you mean snapshot?' snapshoot
