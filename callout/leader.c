@@ -637,6 +637,35 @@ static struct pass start(struct leader *leader)
 	};
 }
 
+/*
+ * The machine could not be read. What has not been dealt with waits as if it had been refused; the
+ * sweep does not wait for addresses that are hidden from it.
+ */
+static void leave_unread(struct pass *pass, int error)
+{
+	struct leader *leader = pass->leader;
+	struct block_list *refused = &leader->refused;
+	bool is_hopeless = leader->try > 0 && error == -EACCES;
+	size_t n_refused = refused->n;
+
+	block_list_sort(refused);
+	for (size_t i = 0; i < pass->list.n; i++) {
+		const struct block_list earlier = { refused->ids, n_refused };
+		uint64_t id = pass->list.ids[i];
+
+		if ((pass->handled && pass->handled[i]) || block_list_has(&earlier, id))
+			continue;
+		if (is_hopeless || gives_up(leader, id)) {
+			settle_name(leader, id);
+			leader->given_up++;
+			pass->stats.blocks_given_up++;
+		} else if (block_list_add(refused, id) == 0) {
+			leader->left++;
+		}
+	}
+	block_list_sort(refused);
+}
+
 void leader_done(struct leader *leader)
 {
 	block_list_done(&leader->refused);
@@ -653,6 +682,8 @@ int leader_run(struct leader *leader)
 		if (r == 0) {
 			leader->failed = NULL;
 			r = handle_list(&pass);
+			if (r < 0)
+				leave_unread(&pass, r);
 		}
 		end_pass(&pass);
 		if (r == 0) {

@@ -126,14 +126,20 @@ static int parse_argv(struct args *ret, int argc, char *argv[], int *status)
 	return 1;
 }
 
-/* @failed: what could not be done; NULL: to read the machine. */
-static int explain_error(const char *failed, int error)
+/* @failed: what could not be done; NULL: to read the machine. @given_up: blocks. */
+static int explain_error(const char *failed, int error, uint64_t given_up)
 {
+	char consequence[64] = "";
+
+	if (given_up > 0)
+		(void)snprintf(consequence, sizeof(consequence), "; giving up %llu block%s",
+			       (unsigned long long)given_up, given_up == 1 ? "" : "s");
 	if (!failed && error == -EACCES)
-		log_error("addresses in /" PATH_IOMEM " are hidden: this needs root");
+		log_error("addresses in /" PATH_IOMEM " are hidden: this needs root%s",
+			  consequence);
 	else
-		log_error("cannot %s: %s", failed ? failed : "read what is known of memory",
-			  strerror(-error));
+		log_error("cannot %s: %s%s", failed ? failed : "read what is known of memory",
+			  strerror(-error), consequence);
 	return STATUS_UNREADABLE;
 }
 
@@ -232,7 +238,7 @@ static int dry_run(const struct sysfs *fs, const struct args *args)
 	int r = snapshot_read(fs, &snapshot);
 
 	if (r < 0)
-		return explain_error(NULL, r);
+		return explain_error(NULL, r, 0);
 	block = args->name ? snapshot_find_block(&snapshot, args->block) : NULL;
 	if (block)
 		print_properties(fs, &snapshot, &policy, block);
@@ -267,7 +273,7 @@ static int dismiss(struct leader *leader, struct spool *spool)
 static int finish(const struct leader *leader, int r)
 {
 	if (r < 0)
-		return explain_error(leader->failed, r);
+		return explain_error(leader->failed, r, leader->given_up);
 	return leader->left > 0 ? STATUS_LEFT : STATUS_DONE;
 }
 
@@ -372,12 +378,10 @@ static int sweep_once(struct leader *leader)
 	return r; /* closed, so that events can be handled during the pause */
 }
 
-/* Only what cannot be read for a reason that may pass is worth another try. */
+/* What could not be read for a reason that may pass is worth another try. */
 static bool is_over(const struct leader *leader, int r)
 {
-	if (r < 0)
-		return leader->gives_up || (r == -EACCES && !leader->failed);
-	return leader->left == 0;
+	return leader->left == 0 && (r == 0 || r == -EACCES || leader->gives_up);
 }
 
 /* What the sweep knows from one try to the next. */
@@ -393,8 +397,8 @@ static void learn(struct sweep *sweep, struct leader *leader, int r)
 	for (size_t i = 0; i < leader->refused.n; i++)
 		if (!block_list_has(&sweep->refused, leader->refused.ids[i]))
 			sweep->try = 1; /* all have ten tries, what comes last as well */
-	if (r < 0)
-		return;
+	if (r < 0 && leader->failed)
+		return; /* it may not have seen what waits */
 	block_list_done(&sweep->refused);
 	sweep->refused = leader->refused;
 	leader->refused = (struct block_list){ NULL, 0 };
@@ -423,8 +427,10 @@ static bool try_once(const struct sysfs *fs, const char *socket_name, struct swe
 	}
 	learn(sweep, &leader, r);
 	if (is_over(&leader, r)) {
-		notify_status(socket_name, "%s%s", leader.cause[0] ? "given up: " : "nothing waits",
-			      leader.cause);
+		notify_status(socket_name, "%s%s",
+			      r < 0 || leader.cause[0] ? "given up: " : "nothing waits",
+			      r < 0 ? strerror(-r) : leader.cause);
+		leader.given_up = sweep->given_up;
 		leader.left += sweep->given_up;
 		*ret_status = finish(&leader, r);
 		return false;

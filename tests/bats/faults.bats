@@ -458,6 +458,32 @@ stopped()
 	settled
 }
 
+@test "on a machine that cannot be read the sweep gives up what waits, with one error" {
+	prepare
+	mv "$root/proc/zoneinfo" "$root/proc/away"
+	faults hurry "pause 9 pending memory40"
+	run -5 --separate-stderr callout --drain
+	equal "$output$stderr" "memhp: cannot read what is known of memory: No such file or directory; giving up 9 blocks"
+	equal "$(pauses | wc -l)" 18 # the late one has ten tries as well
+	equal "$(spooled)" ""
+	contains "$(<"$spool/stats")" blocks_given_up=9 retries=18
+	run -0 callout --drain
+	mv "$root/proc/away" "$root/proc/zoneinfo"
+	callout memory33 >/dev/null 2>&1
+	equal "$(zones 32 35)" "$(same 4 Movable)"
+}
+
+@test "the sweep does not wait for addresses that are hidden from it" {
+	machine hidden-iomem
+	policy
+	pending memory32
+	faults hurry
+	run -5 callout --drain
+	equal "$output" "memhp: addresses in /proc/iomem are hidden: this needs root; giving up 1 block"
+	equal "$(spooled)" ""
+	[ ! -e "$FAKEKERNEL_LOG" ]
+}
+
 # -- Time
 
 @test "a clock that jumps leaves the rest to the sweep at worst" {
