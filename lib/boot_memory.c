@@ -208,8 +208,15 @@ int boot_memory_load(const struct sysfs *fs, struct ranges *ret)
 {
 	int r = load_record(fs, ret);
 
-	/* Missing or damaged: better what the machine knows than nothing. */
-	if (r == -ENOENT || r == -EBADMSG)
-		r = boot_memory_read(fs, ret);
-	return r;
+	/* Missing, damaged or no file at all: better what the machine knows than nothing. */
+	switch (r) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ELOOP:
+	case -EINVAL:
+	case -EBADMSG:
+		return boot_memory_read(fs, ret);
+	default:
+		return r;
+	}
 }

@@ -4,6 +4,10 @@
  * opens files below it. Every path is relative to the root, formatted as by printf(3), and cut off
  * with -ENAMETOOLONG rather than shortened. All functions return 0 (or what they say) or -errno;
  * -ENOENT and -ENODEV are normal answers of a machine whose memory comes and goes.
+ *
+ * In /run/memhp (and in /run/memhp.stopped) no symbolic link is followed, not that directory itself
+ * if it were one: -ENOTDIR, or -ELOOP for the last component; and only a regular file is read, else
+ * -EINVAL. Whoever can make something else there cannot lead root elsewhere, or have it wait.
  */
 #pragma once
 

@@ -366,6 +366,45 @@ stopped()
 	done
 }
 
+@test "a /run/memhp that is a link is not followed, nothing behind it is touched, and the group is onlined" {
+	prepare
+	mv "$spool" "$BATS_TEST_TMPDIR/elsewhere"
+	ln -s "$BATS_TEST_TMPDIR/elsewhere" "$spool"
+	tree "$BATS_TEST_TMPDIR/elsewhere" >"$BATS_TEST_TMPDIR/before"
+	run -0 --separate-stderr callout memory33
+	contains "$stderr" "cannot use /run/memhp/pending: Not a directory; only memory33 and its group are looked at" \
+		"/run/memhp/policy is unreadable, built-in defaults apply"
+	equal "$(zones 32 39)" "$(same 4 Movable) $(same 4 offline)"
+	tree "$BATS_TEST_TMPDIR/elsewhere" | holds "$BATS_TEST_TMPDIR/before"
+	run -1 publish start
+	contains "$output" "Not a directory"
+	tree "$BATS_TEST_TMPDIR/elsewhere" | holds "$BATS_TEST_TMPDIR/before"
+}
+
+@test "a pipe, a link or a directory where memhp reads is passed over, and nobody waits for it" {
+	local name kind
+
+	prepare
+	callout memory33 >/dev/null 2>&1
+	rm -rf "$template"
+	cp -a "$root" "$template"
+	for name in policy boot-memory stats groups/PNP0C80:00 blocks/memory32; do
+		for kind in pipe link directory; do
+			anew
+			rm "$spool/$name"
+			case $kind in
+			pipe) mkfifo "$spool/$name" ;;
+			link) ln -s /dev/zero "$spool/$name" ;;
+			directory) mkdir "$spool/$name" ;;
+			esac
+			pending memory40
+			LD_PRELOAD=$abs_top_builddir/tests/lib/fakekernel.so run -0 \
+				timeout 20 "$(program memhp-callout)" --root "$root" memory40
+			lacks "$(zones 40 43)" offline
+		done
+	done
+}
+
 @test "names in the spool that are paths, links or odd bytes harm nothing, in the spool or outside of it" {
 	prepare
 	echo precious >"$BATS_TEST_TMPDIR/precious"

@@ -272,12 +272,32 @@ static void test_no_record(void **state)
 static void test_unreadable_record(void **state)
 {
 	const struct tree *tree = *state;
+	char path[512];
 	struct ranges ranges = { NULL, 77 };
 
 	write_params(tree, ram, 2);
-	tree_dir(tree, RECORD);
-	assert_int_equal(boot_memory_load(&tree->fs, &ranges), -EISDIR);
+	tree_text(tree, RECORD, "");
+	(void)snprintf(path, sizeof(path), "%s/" RECORD, tree->root);
+	assert_int_equal(truncate(path, 65 << 20), 0);
+	assert_int_equal(boot_memory_load(&tree->fs, &ranges), -EFBIG);
 	assert_int_equal(ranges.n, 77);
+}
+
+static void test_no_file(void **state)
+{
+	const struct tree *tree = *state;
+	struct ranges ranges;
+
+	write_params(tree, ram, 2);
+	tree_dir(tree, RECORD);
+	assert_int_equal(boot_memory_load(&tree->fs, &ranges), 0);
+	assert_ranges(&ranges, ram, 2);
+	ranges_done(&ranges);
+	tree_drop(tree, RECORD);
+	tree_link(tree, RECORD, "elsewhere");
+	assert_int_equal(boot_memory_load(&tree->fs, &ranges), 0);
+	assert_ranges(&ranges, ram, 2);
+	ranges_done(&ranges);
 }
 
 static void test_online_blocks(void **state)
@@ -412,6 +432,7 @@ int main(void)
 		TREE_TEST("what was recorded at boot comes first", test_record),
 		TREE_TEST("a record that is missing or damaged is no record", test_no_record),
 		TREE_TEST("a record that cannot be read is told", test_unreadable_record),
+		TREE_TEST("a record that is no file is none", test_no_file),
 		TREE_TEST("elsewhere what is online counts", test_online_blocks),
 		TREE_TEST("but not what a driver has added", test_driver_managed),
 		TREE_TEST("a machine that knows nothing is told", test_nothing_known),

@@ -600,6 +600,102 @@ static void test_symlink(void **state)
 	assert_int_equal(sysfs_symlink(&tree->fs, "b", "none/l"), -ENOENT);
 }
 
+/* Nothing that is done in @dir, which is a link or below one, comes to the directory behind. */
+static void assert_not_followed(const struct sysfs *fs, const char *dir)
+{
+	char from[64], text[8] = "old", *file;
+	uint64_t number;
+	struct stat st;
+	size_t n;
+	DIR *stream;
+
+	(void)snprintf(from, sizeof(from), "%s/f", dir);
+	assert_int_equal(sysfs_read(fs, text, sizeof(text), "%s/f", dir), -ENOTDIR);
+	assert_int_equal(sysfs_read_u64(fs, 10, &number, "%s/f", dir), -ENOTDIR);
+	assert_int_equal(sysfs_read_file(fs, &file, &n, "%s/f", dir), -ENOTDIR);
+	assert_int_equal(sysfs_read_regular(fs, 9, &file, &n, "%s/f", dir), -ENOTDIR);
+	assert_int_equal(sysfs_read_link(fs, text, sizeof(text), "%s/l", dir), -ENOTDIR);
+	assert_int_equal(sysfs_open_file(fs, "%s/f", dir), -ENOTDIR);
+	assert_int_equal(sysfs_opendir(fs, &stream, "%s/d", dir), -ENOTDIR);
+	assert_int_equal(sysfs_opendir_real(fs, &stream, "%s/d", dir), -ENOTDIR);
+	assert_int_equal(sysfs_stat(fs, &st, "%s/f", dir), -ENOTDIR);
+	assert_false(sysfs_exists(fs, "%s/f", dir));
+	assert_int_equal(sysfs_mkdir(fs, 0755, "%s/n/n", dir), -ENOTDIR);
+	assert_int_equal(sysfs_open_dir(fs, "%s/d", dir), -ENOTDIR);
+	assert_int_equal(sysfs_unlink(fs, "%s/f", dir), -ENOTDIR);
+	assert_int_equal(sysfs_rmdir(fs, "%s/d", dir), -ENOTDIR);
+	assert_int_equal(sysfs_remove_files(fs, "%s/d", dir), -ENOTDIR);
+	assert_int_equal(sysfs_rename(fs, "mine", "%s/n", dir), -ENOTDIR);
+	assert_int_equal(sysfs_rename(fs, from, "mine"), -ENOTDIR);
+	assert_int_equal(sysfs_replace(fs, STR("x"), "%s/f", dir), -ENOTDIR);
+	assert_int_equal(sysfs_link(fs, "mine", "%s/n", dir), -ENOTDIR);
+	assert_int_equal(sysfs_link(fs, from, "mine"), -ENOTDIR);
+	assert_int_equal(sysfs_symlink(fs, "x", "%s/n", dir), -ENOTDIR);
+}
+
+static void test_links_in_run(void **state)
+{
+	const struct tree *tree = *state;
+	char *file = NULL;
+	size_t n;
+	DIR *dir;
+
+	tree_add(tree, (const struct tree_node[]){
+			       { "victim/f", "1\n" },
+			       { "victim/l", "-> f" },
+			       { "victim/d", NULL },
+			       { "mine", "mine\n" },
+			       { "run/memhp", "-> ../victim" },
+			       { "run/memhp.stopped/groups", "-> ../../victim" },
+			       { "run/memhp.stopped/f", "-> ../../victim/f" },
+			       { NULL, NULL },
+		       });
+	assert_not_followed(&tree->fs, "run/memhp");
+	assert_not_followed(&tree->fs, "run/memhp.stopped/groups");
+	assert_int_equal(sysfs_opendir(&tree->fs, &dir, "run/memhp"), -ENOTDIR);
+	assert_int_equal(sysfs_read_file(&tree->fs, &file, &n, "run/memhp.stopped/f"), -ELOOP);
+	assert_int_equal(tree_count(tree, "victim"), 3);
+	assert_text(tree, "victim/f", "1\n");
+	assert_text(tree, "mine", "mine\n");
+}
+
+static void test_linked_run(void **state)
+{
+	const struct tree *tree = *state;
+	char text[8];
+
+	tree_dir(tree, "var/run");
+	tree_link(tree, "run", "var/run");
+	assert_int_equal(sysfs_mkdir(&tree->fs, 0755, "run/memhp/groups"), 0);
+	assert_int_equal(sysfs_replace(&tree->fs, STR("one\n"), "run/memhp/groups/%s", "g"), 0);
+	assert_int_equal(sysfs_link(&tree->fs, "run/memhp/groups/g", "run/memhp/g"), 0);
+	assert_int_equal(sysfs_rename(&tree->fs, "run/memhp", "run/memhp.stopped"), 0);
+	assert_int_equal(sysfs_read(&tree->fs, text, sizeof(text), "run/memhp.stopped/g"), 0);
+	assert_string_equal(text, "one");
+	assert_text(tree, "var/run/memhp.stopped/groups/g", "one\n");
+	/* What only begins like it is not ours. */
+	tree_link(tree, "var/run/memhp.conf.d", "memhp.stopped");
+	assert_true(sysfs_exists(&tree->fs, "run/memhp.conf.d/g"));
+}
+
+/* An alarm that is not handled ends a program that waits. */
+static void test_pipes_in_run(void **state)
+{
+	const struct tree *tree = *state;
+	char text[8], path[512], *file = NULL;
+	size_t n;
+
+	tree_dir(tree, "run/memhp/d");
+	(void)snprintf(path, sizeof(path), "%s/run/memhp/pipe", tree->root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	(void)alarm(10);
+	assert_int_equal(sysfs_read_file(&tree->fs, &file, &n, "run/memhp/pipe"), -EINVAL);
+	assert_int_equal(sysfs_read(&tree->fs, text, sizeof(text), "run/memhp/pipe"), -EINVAL);
+	(void)alarm(0);
+	assert_int_equal(sysfs_read_file(&tree->fs, &file, &n, "run/memhp/d"), -EINVAL);
+	assert_null(file);
+}
+
 static void test_long_names(void **state)
 {
 	const struct tree *tree = *state;
@@ -666,6 +762,9 @@ int main(void)
 		TREE_TEST("a hard link that cannot be made leaves what was there", test_link_keeps),
 		TREE_TEST("a link is never missing while it is replaced", test_link_never_missing),
 		TREE_TEST("a symbolic link replaces what had the name", test_symlink),
+		TREE_TEST("no link in /run/memhp is followed", test_links_in_run),
+		TREE_TEST("/run may be a link", test_linked_run),
+		TREE_TEST("nothing waits for a pipe in /run/memhp", test_pipes_in_run),
 		TREE_TEST("a path that is too long is refused, not cut", test_long_names),
 	};
 
