@@ -13,6 +13,7 @@
 #include "record.h"
 #include "target.h"
 #include "text.h"
+#include "usage.h"
 #include "walk.h"
 #include "whatif.h"
 
@@ -296,12 +297,20 @@ _printf_(2, 3) static void print_line(const char *label, const char *fmt, ...)
 	text_wrap(stdout, text, INDENT, line_width() - 1);
 }
 
+static void format_size(const struct explanation *e, uint64_t bytes, char ret[static TEXT_SIZE_MAX])
+{
+	if (e->ctl->bytes)
+		(void)snprintf(ret, TEXT_SIZE_MAX, "%llu bytes", (unsigned long long)bytes);
+	else
+		text_size(bytes, ret);
+}
+
 static void print_device(const struct explanation *e)
 {
 	const struct group *group = &e->group;
 	char size[TEXT_SIZE_MAX], how[512];
 
-	text_size(group->n_blocks * e->view.snapshot.block_size, size);
+	format_size(e, group->n_blocks * e->view.snapshot.block_size, size);
 	group_explain_evidence(group, e->view.snapshot.block_size, &e->view.snapshot.machine,
 			       &e->view.snapshot.iomem, how, sizeof(how));
 	print_line("Device",
@@ -323,7 +332,7 @@ static void print_before(const struct explanation *e)
 
 	if (n == 0)
 		return;
-	text_size(n * e->view.snapshot.block_size, size);
+	format_size(e, n * e->view.snapshot.block_size, size);
 	print_line("Before it", "%llu block%s, %s, that wait%s as well: %llu kernel, %llu movable",
 		   (unsigned long long)n, n == 1 ? "" : "s", size, n == 1 ? "s" : "",
 		   (unsigned long long)e->before.kernel, (unsigned long long)e->before.movable);
@@ -346,7 +355,7 @@ static void print_text(const struct explanation *e)
 	uint64_t block_size = e->view.snapshot.block_size, start = e->id * block_size;
 	char size[TEXT_SIZE_MAX], reason[160];
 
-	text_size(block_size, size);
+	format_size(e, block_size, size);
 	verdict_explain(&e->next, reason, sizeof(reason));
 	print_line("Block", "memory%llu, %s at 0x%llx-0x%llx", (unsigned long long)e->id, size,
 		   (unsigned long long)start, (unsigned long long)(start + (block_size - 1)));
@@ -368,15 +377,50 @@ static void print_text(const struct explanation *e)
 	putchar('\n');
 }
 
-static int show(const struct ctl *ctl, const struct explanation *e)
+/* -- The command */
+
+/* One for each of explain_tables[]. */
+static const struct {
+	const char *title; /* NULL: people get it as text instead */
+	void (*fill)(struct table *table, const struct explanation *explanation);
+} parts[] = {
+	{ NULL, explain_block },
+	{ "SETTINGS THAT APPLY", explain_settings },
+	{ "CHECKS, in the order of the kernel's", explain_checks },
+	{ "WHAT THE RATIO IS TAKEN OF", explain_sums },
+};
+
+static void format_title(const struct explanation *e, size_t part, char *ret, size_t size)
+{
+	bool has_origin = parts[part].fill == explain_settings;
+
+	(void)snprintf(ret, size, "%s%s%s%s", parts[part].title, has_origin ? ", by " : "",
+		       has_origin ? e->view.origin : "",
+		       has_origin && !e->view.is_in_force ? " (not in force)" : "");
+}
+
+/* @only: the name of a table; NULL: all of them. */
+static int show(const struct ctl *ctl, const struct explanation *e, const char *only)
 {
 	_cleanup_(report_done) struct report *report = report_new(ctl);
+	bool is_text = !only && ctl->format == CTL_TABLE;
 
-	if (ctl->format == CTL_JSON && !explain_block(report, e))
-		return EX_USAGE;
-	if (!explain_settings(report, e) || !explain_checks(report, e) || !explain_sums(report, e))
-		return EX_USAGE;
-	if (ctl->format != CTL_JSON)
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const struct table_kind *kind = &explain_tables[i];
+		char title[sizeof(e->view.origin) + 64];
+		struct table *table;
+
+		if (only ? strcmp(only, kind->name) != 0 : is_text && !parts[i].title)
+			continue;
+		if (is_text)
+			format_title(e, i, title, sizeof(title));
+		table = report_table(report, kind->name, is_text ? title : NULL, kind->columns,
+				     kind->n);
+		if (!table)
+			return EX_USAGE;
+		parts[i].fill(table, e);
+	}
+	if (is_text)
 		print_text(e);
 	report_print(report);
 	return EXIT_SUCCESS;
@@ -385,14 +429,22 @@ static int show(const struct ctl *ctl, const struct explanation *e)
 int ctl_explain(struct ctl *ctl, int argc, char *argv[])
 {
 	struct explanation explanation = { .ctl = ctl };
-	int status = view_read(ctl, &explanation.view);
+	const char *only = argc > 1 ? argv[1] : NULL;
+	int status;
 
-	(void)argc;
+	if (only && !usage_check_table(explain_tables, only))
+		return EX_USAGE;
+	if (ctl->columns && !only) {
+		log_error("--output needs one table: explain %s block, settings, checks or sums",
+			  argv[0]);
+		return EX_USAGE;
+	}
+	status = view_read(ctl, &explanation.view);
 	if (status != EXIT_SUCCESS)
 		return status;
 	status = gather(ctl, &explanation, argv[0]);
 	if (status == EXIT_SUCCESS)
-		status = show(ctl, &explanation);
+		status = show(ctl, &explanation, only);
 	config_sources_done(&explanation.sources);
 	view_done(&explanation.view);
 	return status;

@@ -50,14 +50,14 @@ struct explanation {
 /* "offline", "going offline", "online". */
 const char *explain_state(const struct explanation *explanation);
 
-/* All about the block but for what the other tables have. False: -o was wrong. */
-bool explain_block(struct report *report, const struct explanation *explanation);
+/* These fill the tables of explain_tables[]. All about the block but for what the others have. */
+void explain_block(struct table *table, const struct explanation *explanation);
 
-/* The settings that the verdict depends on, and where they are from. Likewise. */
-bool explain_settings(struct report *report, const struct explanation *explanation);
+/* The settings that the verdict depends on, and where they are from. */
+void explain_settings(struct table *table, const struct explanation *explanation);
 
-/* The checks that were made, in the kernel's order. Likewise. */
-bool explain_checks(struct report *report, const struct explanation *explanation);
+/* The checks that were made, in the kernel's order. */
+void explain_checks(struct table *table, const struct explanation *explanation);
 
-/* The terms of the sums, a column for the machine and one for the node. Likewise. */
-bool explain_sums(struct report *report, const struct explanation *explanation);
+/* The terms of the sums, a column for the machine and one for the node. */
+void explain_sums(struct table *table, const struct explanation *explanation);

@@ -48,29 +48,29 @@ enum {
 
 static const struct column block_columns[] = {
 	[COL_BLOCK] = { "BLOCK", COLUMN_TEXT, false, false, "memoryN" },
-	[COL_ADDRESS] = { "RANGE", COLUMN_TEXT, false, false, "physical addresses" },
-	[COL_SIZE] = { "SIZE", COLUMN_SIZE, false, false, "of the block" },
+	[COL_ADDRESS] = { "RANGE", COLUMN_TEXT, true, false, "physical addresses" },
+	[COL_SIZE] = { "SIZE", COLUMN_SIZE, true, false, "of the block" },
 	[COL_STATE] = { "STATE", COLUMN_TEXT, false, false, "of the block" },
 	[COL_ZONE] = { "ZONE", COLUMN_TEXT, false, false, "that it is in" },
 	[COL_NODE] = { "NODE", COLUMN_NUMBER, false, false, "NUMA node" },
 	[COL_DEVICE] = { "GROUP", COLUMN_TEXT, false, false, "the device" },
-	[COL_ALIAS] = { "ALIAS", COLUMN_TEXT, false, false, "another name of it" },
+	[COL_ALIAS] = { "ALIAS", COLUMN_TEXT, true, false, "another name of it" },
 	[COL_PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, false, "what adds the memory" },
-	[COL_EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, false, false, "how that was recognised" },
-	[COL_SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, false, false, "its own page array" },
-	[COL_BEFORE] = { "BEFORE", COLUMN_NUMBER, false, false,
+	[COL_EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, true, false, "how that was recognised" },
+	[COL_SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, true, false, "its own page array" },
+	[COL_BEFORE] = { "BEFORE", COLUMN_NUMBER, true, false,
 			 "offline blocks whose turn is before its" },
 	[COL_VERDICT] = { "VERDICT", COLUMN_TEXT, false, false,
 			  "what memhp would do if it came now" },
 	[COL_REASON] = { "REASON", COLUMN_TEXT, false, false, "why" },
-	[COL_OWNER] = { "OWNER", COLUMN_TEXT, false, false, "who would bring it online" },
-	[COL_KERNEL] = { "KERNEL", COLUMN_TEXT, false, false, "what the kernel would choose" },
-	[COL_ONLINE_POLICY] = { "ONLINE-POLICY", COLUMN_TEXT, false, false, "the kernel's" },
-	[COL_DECIDED_ZONE] = { "DECIDED-ZONE", COLUMN_TEXT, false, false, "what was decided" },
-	[COL_DECIDED_REASON] = { "DECIDED-REASON", COLUMN_TEXT, false, false, "why" },
-	[COL_DECIDED_OWNER] = { "DECIDED-OWNER", COLUMN_TEXT, false, false, "whose it was" },
-	[COL_OUTCOME] = { "OUTCOME", COLUMN_TEXT, false, false, "what came of it" },
-	[COL_ONLINED_BY] = { "ONLINED-BY", COLUMN_TEXT, false, false, "who brought it online" },
+	[COL_OWNER] = { "OWNER", COLUMN_TEXT, true, false, "who would bring it online" },
+	[COL_KERNEL] = { "KERNEL", COLUMN_TEXT, true, false, "what the kernel would choose" },
+	[COL_ONLINE_POLICY] = { "ONLINE-POLICY", COLUMN_TEXT, true, false, "the kernel's" },
+	[COL_DECIDED_ZONE] = { "DECIDED-ZONE", COLUMN_TEXT, true, false, "what was decided" },
+	[COL_DECIDED_REASON] = { "DECIDED-REASON", COLUMN_TEXT, true, false, "why" },
+	[COL_DECIDED_OWNER] = { "DECIDED-OWNER", COLUMN_TEXT, true, false, "whose it was" },
+	[COL_OUTCOME] = { "OUTCOME", COLUMN_TEXT, true, false, "what came of it" },
+	[COL_ONLINED_BY] = { "ONLINED-BY", COLUMN_TEXT, true, false, "who brought it online" },
 };
 
 static void set_text(struct table *table, size_t column, const char *text)
@@ -105,15 +105,11 @@ static void show_group(struct table *table, const struct explanation *e)
 	set_text(table, COL_OWNER, record_owner(&e->next));
 }
 
-bool explain_block(struct report *report, const struct explanation *e)
+void explain_block(struct table *table, const struct explanation *e)
 {
 	uint64_t block_size = e->view.snapshot.block_size, start = e->id * block_size;
-	struct table *table =
-		report_table(report, "block", NULL, block_columns, ARRAY_SIZE(block_columns));
 	char reason[160];
 
-	if (!table)
-		return false;
 	verdict_explain(&e->next, reason, sizeof(reason));
 	table_row(table);
 	table_text(table, COL_BLOCK, "memory%llu", (unsigned long long)e->id);
@@ -134,7 +130,6 @@ bool explain_block(struct report *report, const struct explanation *e)
 	set_text(table, COL_DECIDED_OWNER, e->past.owner);
 	set_text(table, COL_OUTCOME, e->past.outcome);
 	set_text(table, COL_ONLINED_BY, e->onlined_by);
-	return true;
 }
 
 /* -- Settings */
@@ -218,28 +213,19 @@ static void show_override(struct table *table, const struct explanation *e,
 		     configured);
 }
 
-bool explain_settings(struct report *report, const struct explanation *e)
+void explain_settings(struct table *table, const struct explanation *e)
 {
 	static const char *const keys[] = { "MovableRatio", "NumaAware",     "MemoryOnlyNodes",
 					    "KernelCredit", "KernelReserve", "SelfHostedMemmap" };
-	char title[sizeof(e->view.origin) + 64];
-	struct table *table;
 
-	(void)snprintf(title, sizeof(title), "SETTINGS THAT APPLY, by %s%s", e->view.origin,
-		       e->view.is_in_force ? "" : " (not in force)");
-	table = report_table(report, "settings", title, setting_columns,
-			     ARRAY_SIZE(setting_columns));
-	if (!table)
-		return false;
 	if (e->is_boot)
-		return true;
+		return;
 	if (e->verdict.override)
 		show_override(table, e, e->verdict.override);
 	else
 		show_key(table, e, provider_section(e->verdict.provider), "Zone");
 	for (size_t i = 0; e->trace.zone == ZONE_POLICY_AUTO && i < ARRAY_SIZE(keys); i++)
 		show_key(table, e, "Policy", keys[i]);
-	return true;
 }
 
 /* -- Checks */
@@ -340,30 +326,24 @@ static void check_node(struct table *table, const struct explanation *e)
 	show_check(table, e, "not asked", true);
 }
 
-bool explain_checks(struct report *report, const struct explanation *e)
+void explain_checks(struct table *table, const struct explanation *e)
 {
-	struct table *table = report_table(report, "checks", "CHECKS, in the order of the kernel's",
-					   check_columns, ARRAY_SIZE(check_columns));
-
-	if (!table)
-		return false;
 	if (e->is_boot || e->trace.zone != ZONE_POLICY_AUTO)
-		return true;
+		return;
 	check_ratio_zero(table, e);
 	if (e->verdict.reason == REASON_RATIO_ZERO)
-		return true;
+		return;
 	check_group(table, e);
 	if (e->verdict.reason == REASON_GROUP_IN_KERNEL)
-		return true;
+		return;
 	check_self_hosted(table, e);
 	if (!e->trace.has_machine)
-		return true;
+		return;
 	table_row(table);
 	table_text(table, CHECK, "it exceeds the ratio of the machine");
 	check_sum(table, e, &e->trace.machine, !e->trace.machine.fits);
 	if (e->trace.machine.fits)
 		check_node(table, e);
-	return true;
 }
 
 /* -- Sums */
@@ -390,11 +370,11 @@ static uint64_t kernel_of(const struct balance *b)
 	return plus <= minus ? 0 : plus - minus + b->own;
 }
 
-/* To people as the reasons have it, which is exact enough to be added up. */
+/* To people in the unit that reasons have, in which terms can be added up. */
 static void show_pages(struct table *table, const struct explanation *e, size_t column,
 		       uint64_t pages)
 {
-	if (e->ctl->format == CTL_JSON)
+	if (e->ctl->format == CTL_JSON || e->ctl->bytes)
 		table_number(table, column, pages * e->verdict.page_size);
 	else
 		table_text(table, column, "%lluM", mib(e, pages));
@@ -414,17 +394,13 @@ static void show_term(struct table *table, const struct explanation *e, const ch
 		show_pages(table, e, NODE, node);
 }
 
-bool explain_sums(struct report *report, const struct explanation *e)
+void explain_sums(struct table *table, const struct explanation *e)
 {
-	struct table *table = report_table(report, "sums", "WHAT THE RATIO IS TAKEN OF",
-					   sum_columns, ARRAY_SIZE(sum_columns));
 	const struct balance *m = &e->trace.machine, *n = &e->trace.node;
 	char limit[64];
 
-	if (!table)
-		return false;
 	if (!e->trace.has_machine)
-		return true;
+		return;
 	(void)snprintf(limit, sizeof(limit), "  of that %llu %% may be movable",
 		       (unsigned long long)e->view.policy.movable_ratio);
 	show_term(table, e, "early", "E: boot memory in kernel zones", m->early, n->early, false);
@@ -443,7 +419,6 @@ bool explain_sums(struct report *report, const struct explanation *e)
 		  n->sum.wanted, false);
 	show_term(table, e, "sum", "= would be movable", m->sum.movable + m->sum.wanted,
 		  n->sum.movable + n->sum.wanted, false);
-	return true;
 }
 
 const struct table_kind explain_tables[] = {

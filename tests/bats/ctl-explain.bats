@@ -347,6 +347,40 @@ told()
 	equal "$(of '.sums[] | select(.key == "movable").machine' memory47)" "$((1 << 30))"
 }
 
+@test "one table alone has the columns that are asked for" {
+	machine one-dimm
+	config <<<$'[Policy]\nMovableRatio=70'
+	policy
+	equal "$(ctl explain memory33 block -rn -o verdict,group)" "movable PNP0C80:00"
+	equal "$(ctl explain memory33 settings -rn -o value,line,setting | head -n 2)" \
+		'auto - [Dimm]\x20Zone
+70 2 [Policy]\x20MovableRatio'
+	equal "$(ctl explain memory33 sums -rn -o key,machine | head -n 1)" "early 2048M"
+	equal "$(ctl explain memory33 sums -rnb -o +key | head -n 1 | cut -d' ' -f2-)" "2147483648 2147483648 early"
+	equal "$(ctl explain memory33 checks --json -o check,then | jq -c 'keys_unsorted, (.checks[0] | keys_unsorted)' | xargs)" \
+		"[checks] [check,then]"
+	run -0 ctl explain memory33 checks
+	equal "${lines[0]}" "CHECK                                    ANSWER NUMBERS              THEN"
+	run -64 --separate-stderr ctl explain memory33 -o verdict
+	equal "$stderr" "memhpctl: --output needs one table: explain memory33 block, settings, checks or sums"
+	run -64 --separate-stderr ctl explain memory33 sum
+	contains "$stderr" 'unknown table "sum"; did you mean sums?'
+	run -64 --separate-stderr ctl explain memory33 sums -o value
+	contains "$stderr" 'unknown column "value"; allowed: all, TERM'
+}
+
+@test "options of tables are taken" {
+	machine one-dimm
+	policy
+	run -0 ctl explain --raw memory33
+	equal "${lines[0]%% *} $(lines "$output" memory33) $(lines "$output" "SETTINGS")" "BLOCK 1 0"
+	run -0 ctl explain --bytes memory33
+	contains "$output" "memory33, 134217728 bytes at" "536870912 bytes: 4 offline" "2147483648"
+	run -0 ctl explain --noheadings memory33
+	contains "$output" "Block " "[Dimm] Zone" "it carries its own page array"
+	lacks "$output" SETTING CHECK TERM "WHAT THE RATIO"
+}
+
 @test "nothing is changed" {
 	machine four-dimms
 	policy

@@ -97,7 +97,7 @@ columns()
 }
 
 @test "arguments that are missing or too much are told, with what is allowed" {
-	refuses 'explain needs an argument; allowed: memhpctl explain memoryN|DEVICE|ADDRESS' explain
+	refuses 'explain needs an argument; allowed: memhpctl explain memoryN|DEVICE|ADDRESS [TABLE]' explain
 	refuses '"here" is too much; allowed: memhpctl map' map here
 	refuses '"memory33" is too much; allowed: memhpctl online [DEVICE]' online memory32 memory33
 }
