@@ -71,5 +71,78 @@ completes()
 	done
 	contains "$(completes --root "")" dir
 	lacks "$(completes --root "")" other.txt
-	equal "$(completes plan --add d)" dimm:
+}
+
+@test "names are offered that no record has" {
+	machine virtio-mem
+	equal "$(completes --root "$root" explain v)" virtio0
+	equal "$(completes --root = "$root" explain v)" virtio0
+	equal "$(completes --root "$root" plan --add v)" "virtio-mem: virtio0:"
+	rm -rf "$root"
+	machine cxl-window
+	equal "$(completes --root "$root" online d) $(completes --root "$root" online r)" "dax0.0 region0"
+	rm "$root/proc/iomem"
+	equal "$(completes --root "$root" online d)" ""
+}
+
+@test "names with a colon are one word, of which bash replaces the end" {
+	machine one-dimm
+	equal "$(completes --root "$root" explain PNP0C80 : 0)" 00
+	equal "$(completes --root "$root" explain PNP0C80 :)" 00
+	equal "$(completes --root "$root" explain PNP0C80 : 00 "")" "block settings checks sums"
+	equal "$(completes --root "$root" plan --add dimm : 1G -)" "$(completes plan -)"
+	equal "$(COMP_WORDBREAKS=' ' completes --root "$root" explain PNP0C80:0)" PNP0C80:00
+}
+
+@test "every kind of device that plan takes is offered" {
+	local kind kinds
+
+	kinds=$("$(program memhpctl)" plan --add x: 2>&1 | sed 's/.*KIND one of \([a-z, -]*\), or the name.*/\1/; s/,//g')
+	[ "$(wc -w <<<"$kinds")" -ge 8 ]
+	equal "$(completes plan --add "" | tr -d :)" "$kinds"
+	machine one-dimm
+	for kind in $(completes plan --add ""); do
+		run -0 --separate-stderr ctl plan --add "${kind}256M"
+	done
+}
+
+@test "the columns of a table are offered, and no others" {
+	local command table columns words
+
+	while read -r command table; do
+		mapfile -t columns < <("$(program memhpctl)" "$command" --help |
+			sed -n "/^Columns${table:+ of $table}:/,/^\$/s/^  \([A-Z-]*\) .*/\1/p")
+		[ ${#columns[@]} -ge 4 ]
+		case $command in
+		explain) words=(memory32 "$table") ;;
+		*) words=("$table") ;;
+		esac
+		equal "$(completes "$command" "${words[@]}" -o "")" "$(printf '%s\n' all "${columns[@]}" | sort -u | xargs)"
+	done <<-END
+		status policy
+		status nodes
+		status groups
+		status namespaces
+		explain block
+		explain settings
+		explain checks
+		explain sums
+		plan
+		doctor
+	END
+}
+
+@test "columns are offered after a comma and a plus" {
+	equal "$(completes status groups -o dev)" device
+	equal "$(completes status groups --output = DEV)" DEVICE
+	equal "$(completes status groups -o DEVICE,PIN)" "DEVICE,PINNED-BY DEVICE,PINS"
+	equal "$(completes status groups -o +own)" +owner
+	contains "$(completes plan -o =)" BLOCKS
+	contains "$(completes status -o "")" DEVICE HEADROOM-BLOCKS AUTO-ONLINE UUID
+	equal "$(completes map -o "")" ""
+}
+
+@test "the tables of explain are offered behind a name" {
+	equal "$(completes explain memory32 "")" "block settings checks sums"
+	equal "$(completes explain memory32 sums "")" ""
 }
