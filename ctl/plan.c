@@ -38,7 +38,7 @@ enum {
 static const struct column columns[] = {
 	[BLOCKS] = { "BLOCKS", COLUMN_TEXT, false, false, "first and last block" },
 	[GROUP] = { "GROUP", COLUMN_TEXT, false, false, "the device" },
-	[PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, false, "what adds the memory" },
+	[PROVIDER] = { "PROVIDER", COLUMN_TEXT, .help = "what adds the memory", .yields = true },
 	[NODE] = { "NODE", COLUMN_NUMBER, false, false, "NUMA node" },
 	[SIZE] = { "SIZE", COLUMN_SIZE, false, false, "of all blocks of the row" },
 	[ZONE] = { "ZONE", COLUMN_TEXT, false, false, "what memhp would do" },

@@ -200,25 +200,25 @@ enum {
 	GROUP_DEVICE,
 	GROUP_PROVIDER,
 	GROUP_NODE,
+	GROUP_RANGE,
 	GROUP_SIZE,
+	GROUP_BLOCKS,
 	GROUP_STATE,
 	GROUP_ZONE,
 	GROUP_REMOVABLE,
+	GROUP_PINNED_BY,
+	GROUP_OWNER,
+	GROUP_COMMAND,
 	GROUP_REASON,
 	GROUP_ALIAS,
-	GROUP_RANGE,
 	GROUP_START,
 	GROUP_END,
-	GROUP_BLOCKS,
 	GROUP_ONLINE,
 	GROUP_OFFLINE,
 	GROUP_RECORDED,
 	GROUP_OUTCOME,
 	GROUP_VERDICT,
 	GROUP_PINS,
-	GROUP_PINNED_BY,
-	GROUP_OWNER,
-	GROUP_COMMAND,
 	GROUP_PENDING,
 	GROUP_RETRY,
 	GROUP_BESIDE,
@@ -229,21 +229,26 @@ static const struct column group_columns[] = {
 			   .help = "the device, or a range of blocks without one" },
 	[GROUP_PROVIDER] = { "PROVIDER", COLUMN_TEXT, .help = "what adds the memory" },
 	[GROUP_NODE] = { "NODE", COLUMN_NUMBER, .help = "NUMA node" },
+	[GROUP_RANGE] = { "RANGE", COLUMN_TEXT, .help = "physical addresses", .wide = 3 },
 	[GROUP_SIZE] = { "SIZE", COLUMN_SIZE, .help = "of all its blocks" },
+	[GROUP_BLOCKS] = { "BLOCKS", COLUMN_NUMBER, .help = "how many it has", .wide = 5 },
 	[GROUP_STATE] = { "STATE", COLUMN_TEXT,
 			  .help = "online, offline, or how many blocks of it are online" },
 	[GROUP_ZONE] = { "ZONE", COLUMN_TEXT,
 			 .help = "where it is online: movable, kernel or both" },
 	[GROUP_REMOVABLE] = { "REMOVABLE", COLUMN_BOOLEAN,
 			      .help = "no: blocks in kernel zones pin it" },
+	[GROUP_PINNED_BY] = { "PINNED-BY", COLUMN_TEXT, .help = "which blocks pin it", .wide = 1 },
+	[GROUP_OWNER] = { "OWNER", COLUMN_TEXT, .help = "who is expected to online what is offline",
+			  .wide = 4 },
+	[GROUP_COMMAND] = { "COMMAND", COLUMN_TEXT, .help = "the command that onlines it",
+			    .wide = 2 },
 	[GROUP_REASON] = { "REASON", COLUMN_TEXT,
 			   .help = "of the decision, or of the plan for what waits" },
 	[GROUP_ALIAS] = { "ALIAS", COLUMN_TEXT, .is_extra = true,
 			  .help = "another name of the device" },
-	[GROUP_RANGE] = { "RANGE", COLUMN_TEXT, .is_extra = true, .help = "physical addresses" },
 	[GROUP_START] = { "START", COLUMN_NUMBER, .is_extra = true, .help = "the first of them" },
 	[GROUP_END] = { "END", COLUMN_NUMBER, .is_extra = true, .help = "the last of them" },
-	[GROUP_BLOCKS] = { "BLOCKS", COLUMN_NUMBER, .is_extra = true, .help = "how many it has" },
 	[GROUP_ONLINE] = { "ONLINE", COLUMN_NUMBER, .is_extra = true,
 			   .help = "how many of them are online" },
 	[GROUP_OFFLINE] = { "OFFLINE", COLUMN_NUMBER, .is_extra = true,
@@ -255,12 +260,6 @@ static const struct column group_columns[] = {
 			    .help = "the zone that is planned for what is offline" },
 	[GROUP_PINS] = { "PINS", COLUMN_NUMBER, .is_extra = true,
 			 .help = "how many blocks pin it" },
-	[GROUP_PINNED_BY] = { "PINNED-BY", COLUMN_TEXT, .is_extra = true,
-			      .help = "which blocks pin it" },
-	[GROUP_OWNER] = { "OWNER", COLUMN_TEXT, .is_extra = true,
-			  .help = "who is expected to online what is offline" },
-	[GROUP_COMMAND] = { "COMMAND", COLUMN_TEXT, .is_extra = true,
-			    .help = "the command that onlines it" },
 	[GROUP_PENDING] = { "PENDING", COLUMN_NUMBER, .is_extra = true,
 			    .help = "blocks that wait for memhp" },
 	[GROUP_RETRY] = { "RETRY", COLUMN_NUMBER, .is_extra = true,
@@ -438,29 +437,36 @@ _printf_(1, 2) static void say(const char *fmt, ...)
 	text_wrap(stdout, text, 0, 79);
 }
 
-/* The devices of one kind that wait for somebody else than memhp. */
+/* Offline memory of one kind that the same is to online. */
 struct waiting {
 	uint64_t size;
 	size_t n;
 	const struct device *first;
 };
 
+static bool is_waiting(const struct device *device, enum provider provider, const char *owner)
+{
+	return device->provider == provider && device->n_offline > 0 &&
+	       strcmp(device->owner, owner) == 0;
+}
+
+static void add_waiting(const struct status *status, const struct device *device,
+			struct waiting *waiting)
+{
+	waiting->size += device->n_offline * status->view.snapshot.block_size;
+	waiting->n++;
+	if (!waiting->first)
+		waiting->first = device;
+}
+
 static struct waiting find_waiting(const struct status *status, enum provider provider,
 				   const char *owner)
 {
 	struct waiting waiting = { 0, 0, NULL };
 
-	for (size_t i = 0; i < status->devices.n; i++) {
-		const struct device *device = &status->devices.d[i];
-
-		if (device->provider != provider || device->n_offline == 0 ||
-		    strcmp(device->owner, owner) != 0)
-			continue;
-		waiting.size += device->n_offline * status->view.snapshot.block_size;
-		waiting.n++;
-		if (!waiting.first)
-			waiting.first = device;
-	}
+	for (size_t i = 0; i < status->devices.n; i++)
+		if (is_waiting(&status->devices.d[i], provider, owner))
+			add_waiting(status, &status->devices.d[i], &waiting);
 	return waiting;
 }
 
@@ -470,24 +476,74 @@ static const char *kind_of_memory(enum provider provider)
 	return provider == PROVIDER_CXL ? "CXL" : provider_name(provider);
 }
 
+#define COMMANDS_MAX 16
+
+static void list_commands(const struct status *status, enum provider provider, const char *owner)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->devices.n; i++) {
+		const struct device *device = &status->devices.d[i];
+		char size[TEXT_SIZE_MAX];
+
+		if (!is_waiting(device, provider, owner))
+			continue;
+		text_size(device->n_offline * status->view.snapshot.block_size, size);
+		if (n++ < COMMANDS_MAX)
+			printf("  %-40s %6s\n", device->command, size);
+	}
+	if (n > COMMANDS_MAX)
+		printf("  and %zu more: memhpctl status groups -o +COMMAND\n", n - COMMANDS_MAX);
+}
+
 /* Both ways out for memory that the default policy leaves alone. */
 static void say_left(const struct status *status, enum provider provider, const char *owner)
 {
 	struct waiting waiting = find_waiting(status, provider, owner);
-	char size[TEXT_SIZE_MAX], more[32] = "";
-	const char *command;
+	const char *who = strcmp(owner, "daxctl") == 0 ? "daxctl" : "you";
+	const char *kind = kind_of_memory(provider), *section = provider_section(provider);
+	char size[TEXT_SIZE_MAX];
 
 	if (waiting.n == 0)
 		return;
-	command = waiting.first->command;
 	text_size(waiting.size, size);
-	if (waiting.n > 1)
-		(void)snprintf(more, sizeof(more), " and %zu more", waiting.n - 1);
-	say("%s of %s memory (%s%s) waits for %s.%s%s%s Zone=movable in [%s] of /etc/memhp.conf has "
+	if (waiting.n > 1 && waiting.first->command[0]) {
+		say("%s of %s memory (%zu devices) waits for %s. Zone=movable in [%s] of "
+		    "/etc/memhp.conf has memhp online it, now and at every boot. These do until "
+		    "the next boot:",
+		    size, kind, waiting.n, who, section);
+		list_commands(status, provider, owner);
+		return;
+	}
+	say("%s of %s memory (%s) waits for %s.%s%s%s Zone=movable in [%s] of /etc/memhp.conf has "
 	    "memhp online it, now and at every boot.",
-	    size, kind_of_memory(provider), waiting.first->name, more,
-	    strcmp(owner, "daxctl") == 0 ? "daxctl" : "you", command[0] ? " \"" : "", command,
-	    command[0] ? "\" onlines it until the next boot." : "", provider_section(provider));
+	    size, kind, waiting.first->name, who, waiting.first->command[0] ? " \"" : "",
+	    waiting.first->command,
+	    waiting.first->command[0] ? "\" onlines it until the next boot." : "", section);
+}
+
+/* What memhp is to online, and does not know to be waiting: somebody has taken it offline. */
+static void say_forgotten(const struct status *status)
+{
+	struct waiting waiting = { 0, 0, NULL };
+	char size[TEXT_SIZE_MAX], devices[GROUP_NAME_MAX * 2];
+
+	for (size_t i = 0; i < status->devices.n; i++) {
+		const struct device *device = &status->devices.d[i];
+
+		if (is_waiting(device, device->provider, "memhp") &&
+		    device->n_pending + device->n_retry == 0)
+			add_waiting(status, device, &waiting);
+	}
+	if (waiting.n == 0 || status->devices.hides_spool)
+		return;
+	text_size(waiting.size, size);
+	if (waiting.n == 1)
+		(void)snprintf(devices, sizeof(devices), "%s", waiting.first->name);
+	else
+		(void)snprintf(devices, sizeof(devices), "%zu devices", waiting.n);
+	say("%s of memory (%s) is offline that memhp is to online: \"%s\" does it.", size, devices,
+	    waiting.n == 1 ? waiting.first->command : "memhpctl online");
 }
 
 static void say_waiting(const struct status *status)
@@ -528,6 +584,7 @@ static void say_headlines(const struct status *status)
 			say_left(status, provider, "administrator");
 	}
 	say_waiting(status);
+	say_forgotten(status);
 	putchar('\n');
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "fit.h"
 #include "parse.h"
 #include "text.h"
 #include "usage.h"
@@ -121,10 +122,26 @@ static void add_column(struct table *table, size_t i)
 	check(scols_column_set_json_type(table->shown[i], json_type(column->kind)));
 }
 
-static void add_columns(struct table *table, bool with_extras)
+static bool is_on_terminal(const struct table *table)
+{
+	return table->ctl->format == CTL_TABLE && isatty(STDOUT_FILENO);
+}
+
+static void add_all_columns(struct table *table)
 {
 	for (size_t i = 0; i < table->n_columns; i++)
-		if (with_extras || !table->columns[i].is_extra)
+		add_column(table, i);
+}
+
+/* Whether there is room for those that are wide is seen when the table is printed. */
+static void add_usual_columns(struct table *table)
+{
+	bool with_wide =
+		!table->ctl->columns &&
+		(is_on_terminal(table) || (table->ctl->format == CTL_TABLE && table->ctl->verbose));
+
+	for (size_t i = 0; i < table->n_columns; i++)
+		if (!table->columns[i].is_extra && (with_wide || table->columns[i].wide == 0))
 			add_column(table, i);
 }
 
@@ -144,7 +161,7 @@ static bool add_named(struct table *table, struct str name)
 	size_t i = 0;
 
 	if (is_name(name, "all")) {
-		add_columns(table, true);
+		add_all_columns(table);
 		return true;
 	}
 	while (i < table->n_columns && !is_name(name, table->columns[i].name))
@@ -161,8 +178,10 @@ static bool choose_columns(struct table *table)
 	struct str list = str_of(table->ctl->columns ? table->ctl->columns : ""), name;
 	bool is_addition = list.n > 0 && list.p[0] == '+';
 
-	if (list.n == 0 || is_addition)
-		add_columns(table, table->ctl->format == CTL_JSON);
+	if (table->ctl->format == CTL_JSON && (list.n == 0 || is_addition))
+		add_all_columns(table);
+	else if (list.n == 0 || is_addition)
+		add_usual_columns(table);
 	list.p += is_addition;
 	list.n -= is_addition;
 	while (next_name(&list, &name)) {
@@ -304,6 +323,43 @@ static void print_json(const struct report *report)
 	puts("}");
 }
 
+static void print_wrapped(struct table *table, size_t width)
+{
+	check(wrap_last_column(table->scols, width));
+	check(scols_print_table(table->scols));
+}
+
+/* What the terminal has no room for is left out; with --verbose it is a table of its own. */
+static void print_fitting(struct table *table)
+{
+	size_t width = scols_table_get_termwidth(table->scols);
+	_cleanup_free_ struct fit_column *columns =
+		check_pointer(calloc(table->n_columns, sizeof(*columns)));
+	bool lacks_room;
+
+	for (size_t i = 0; i < table->n_columns; i++)
+		columns[i] = (struct fit_column){
+			.column = table->shown[i],
+			.wide = table->ctl->columns ? 0 : table->columns[i].wide,
+			.yields = !table->ctl->columns && table->columns[i].yields,
+		};
+	lacks_room = fit_columns(table->scols, columns, table->n_columns, width);
+	print_wrapped(table, width);
+	if (!lacks_room || !table->ctl->verbose)
+		return;
+	putchar('\n');
+	fit_rest(columns, table->n_columns);
+	print_wrapped(table, width);
+}
+
+static void print_title(const struct table *table)
+{
+	if (is_on_terminal(table))
+		text_wrap(stdout, table->title, 0, scols_table_get_termwidth(table->scols));
+	else
+		puts(table->title);
+}
+
 void report_print(struct report *report)
 {
 	bool is_first = true;
@@ -321,10 +377,10 @@ void report_print(struct report *report)
 			putchar('\n');
 		is_first = false;
 		if (table->title && !table->ctl->no_headings)
-			puts(table->title);
-		if (report->ctl->format == CTL_TABLE && isatty(STDOUT_FILENO))
-			check(wrap_last_column(table->scols,
-					       scols_table_get_termwidth(table->scols)));
-		check(scols_print_table(table->scols));
+			print_title(table);
+		if (is_on_terminal(table))
+			print_fitting(table);
+		else
+			check(scols_print_table(table->scols));
 	}
 }

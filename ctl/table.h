@@ -26,6 +26,12 @@ struct column {
 	bool is_extra;	/* shown only when -o asks for it; JSON always has it */
 	bool truncates; /* may be cut where the terminal is too narrow */
 	const char *help;
+	/*
+	 * Shown on a terminal that has room for it, the lowest first, and with --verbose; 0: always.
+	 * JSON always has it.
+	 */
+	unsigned wide;
+	bool yields; /* left out on a terminal that has no room for it */
 };
 
 /* A table that a command prints. Arrays of them end with a name of NULL. */

@@ -33,6 +33,42 @@ static size_t column_width(struct libscols_table *table, size_t column)
 	return width;
 }
 
+static bool is_shown(struct libscols_table *table, size_t column)
+{
+	return !scols_column_is_hidden(scols_table_get_column(table, column));
+}
+
+/* The last column that is shown; all but one are counted in @ret_used, with the blanks between. */
+static size_t find_last(struct libscols_table *table, size_t *ret_used)
+{
+	size_t n = scols_table_get_ncols(table), last = n, used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_shown(table, i))
+			continue;
+		if (last < n)
+			used += column_width(table, last) + 1;
+		last = i;
+	}
+	*ret_used = used;
+	return last;
+}
+
+size_t wrap_table_width(struct libscols_table *table)
+{
+	size_t used, last = find_last(table, &used);
+
+	return last < scols_table_get_ncols(table) ? used + column_width(table, last) : 0;
+}
+
+bool wrap_has_room(struct libscols_table *table, size_t width)
+{
+	size_t used;
+
+	(void)find_last(table, &used);
+	return used + ROOM_MIN <= width || wrap_table_width(table) <= width;
+}
+
 /* Replaces the last blank before each end of a line by a newline. */
 static void break_text(char *text, size_t room)
 {
@@ -62,21 +98,18 @@ static int wrap_cell(struct libscols_table *table, size_t line, size_t column, s
 
 int wrap_last_column(struct libscols_table *table, size_t width)
 {
-	size_t n = scols_table_get_ncols(table), used = 0;
+	size_t n = scols_table_get_ncols(table), used, index = find_last(table, &used);
 	struct libscols_column *last;
 	int r = 0;
 
-	if (n == 0)
+	if (index == n || !wrap_has_room(table, width) ||
+	    used + column_width(table, index) <= width)
 		return 0;
-	for (size_t i = 0; i + 1 < n; i++)
-		used += column_width(table, i) + 1;
-	if (used + ROOM_MIN > width || used + column_width(table, n - 1) <= width)
-		return 0;
-	last = scols_table_get_column(table, n - 1);
+	last = scols_table_get_column(table, index);
 	if (scols_column_get_flags(last) != 0)
 		return 0; /* a number, or text that is to be cut */
 	for (size_t i = 0; r == 0 && i < scols_table_get_nlines(table); i++)
-		r = wrap_cell(table, i, n - 1, width - used);
+		r = wrap_cell(table, i, index, width - used);
 	if (r == 0)
 		r = scols_column_set_flags(last, SCOLS_FL_WRAP);
 	if (r == 0)

@@ -32,7 +32,7 @@ text()
 	equal "$(field '.nodes[0] | keys_unsorted | join(" ")')" \
 		'"node early kernel movable cma offline ratio allowed headroom headroom_blocks"'
 	equal "$(field '.groups[0] | keys_unsorted | join(" ")')" \
-		'"device provider node size state zone removable reason alias range start end blocks online offline recorded outcome verdict pins pinned_by owner command pending retry beside"'
+		'"device provider node range size blocks state zone removable pinned_by owner command reason alias start end online offline recorded outcome verdict pins pending retry beside"'
 }
 
 @test "the policy that is in force is told from one that would be" {
@@ -197,6 +197,43 @@ text()
 		set_block "memory$n" online Movable
 	done
 	lacks "$(text)" "waits"
+}
+
+@test "the command of each device that waits is told" {
+	machine <<-END
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 82-85 node1 offline "Normal Movable"
+		blocks 90-93 node1 offline "Normal Movable"
+		cedt 0x290000000 0x100000000
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 290000000-38fffffff : CXL Window 0
+		|   290000000-2afffffff : region0
+		|     290000000-2afffffff : dax0.0
+		|       290000000-2afffffff : System RAM (kmem)
+		|   2d0000000-2efffffff : region1
+		|     2d0000000-2efffffff : dax1.0
+		|       2d0000000-2efffffff : System RAM (kmem)
+	END
+	policy
+	run -0 ctl status
+	contains "$output" "1G of CXL memory (2 devices) waits for daxctl." \
+		"
+  daxctl online-memory dax0.0                512M
+  daxctl online-memory dax1.0                512M
+"
+}
+
+@test "what is offline though memhp is to online it, and does not wait, is told" {
+	machine four-dimms
+	policy
+	contains "$(text)" '2G of memory (4 devices) is offline that memhp is to online: "memhpctl online" does it.'
+	pending memory32 memory36 memory40
+	contains "$(text)" '512M of memory (PNP0C80:03) is offline that memhp is to online: "memhpctl online PNP0C80:03" does it.'
+	pending memory44
+	lacks "$(text)" "is offline that"
 }
 
 @test "what the spool has is told from what was refused before" {
@@ -404,6 +441,40 @@ text()
 	machine four-dimms
 	policy
 	contains "$(NO_COLOR=1 ctl_on_terminal 80 status groups | tr -s ' \n' ' ')" "fits ratio: M 0M + 512M <= 6164M"
+}
+
+# heading COLUMNS [OPTION...]: of the table of groups on a terminal
+heading()
+{
+	NO_COLOR=1 ctl_on_terminal "$1" status groups "${@:2}" | head -n 1 | xargs
+}
+
+@test "where there is room range, pins and command are shown" {
+	local table
+
+	machine four-dimms
+	policy
+	equal "$(heading 80)" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE REASON"
+	equal "$(heading 200)" "DEVICE PROVIDER NODE RANGE SIZE BLOCKS STATE ZONE REMOVABLE OWNER COMMAND REASON"
+	set_block memory33 online Normal
+	equal "$(heading 130)" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE PINNED-BY COMMAND REASON"
+	table=$(NO_COLOR=1 ctl_on_terminal 200 status groups | tr -s ' ')
+	contains "$table" " 0x100000000-0x11fffffff 512M 4 1/4 kernel no memory33 memhp memhpctl online PNP0C80:00 group already in a kernel zone"
+	equal "$(heading 200 -o device,reason)" "DEVICE REASON"
+	equal "$(heading 200 -o +alias)" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE REASON ALIAS"
+}
+
+@test "with -v they are shown in any case" {
+	machine four-dimms
+	policy
+	set_block memory33 online Normal
+	equal "$(ctl status groups | head -n 1 | xargs)" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE REASON"
+	equal "$(ctl status groups -v | head -n 1 | xargs)" \
+		"DEVICE PROVIDER NODE RANGE SIZE BLOCKS STATE ZONE REMOVABLE PINNED-BY OWNER COMMAND REASON"
+	NO_COLOR=1 ctl_on_terminal 80 status groups -v >"$BATS_TEST_TMPDIR/shown"
+	run -1 grep -E '^.{81}' "$BATS_TEST_TMPDIR/shown"
+	equal "$(grep DEVICE "$BATS_TEST_TMPDIR/shown" | tr -s ' ')" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE REASON
+DEVICE RANGE BLOCKS PINNED-BY OWNER COMMAND"
 }
 
 @test "status opens nothing for writing, and makes, moves and removes nothing" {
