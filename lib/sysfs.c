@@ -425,14 +425,14 @@ int sysfs_mkdir(const struct sysfs *fs, unsigned mode, const char *fmt, ...)
 
 int sysfs_claim_dir(const struct sysfs *fs, unsigned mode, const char *fmt, ...)
 {
+	_cleanup_place_ struct place place = PLACE_NONE;
 	char path[PATH_MAX];
-
 	int r;
 
-	FORMAT_PATH(path, fmt);
-	r = make_dir(fs->fd, path, mode);
-	if (r == -ENOTDIR && unlinkat(fs->fd, path, 0) == 0)
-		r = make_dir(fs->fd, path, mode);
+	FIND_PLACE(place, path, fmt);
+	r = make_dir(&place, mode);
+	if (r == -ENOTDIR && unlinkat(place.dir, place.name, 0) == 0)
+		r = make_dir(&place, mode);
 	return r;
 }
 
