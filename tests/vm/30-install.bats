@@ -7,11 +7,33 @@
 bats_require_minimum_version 1.5.0
 load lib.bash
 
+# vendor_package VERSION PATH: to be installed, with a rules file below PATH that onlines memory
+vendor_package()
+{
+	local tree=$BATS_FILE_TMPDIR/vendor-$1
+
+	install -D -m 644 /dev/stdin "$tree/DEBIAN/control" <<-END
+		Package: vendor
+		Version: $1
+		Architecture: all
+		Maintainer: nobody <nobody@localhost>
+		Description: rules that online memory
+	END
+	install -D -m 644 /dev/stdin "$tree/$2/udev/rules.d/50-vendor.rules" <<-END
+		# $1
+		SUBSYSTEM=="memory", ATTR{state}="online"
+	END
+	dpkg-deb --root-owner-group -b "$tree" "$overlay/root/vendor-$1.deb" >&2
+}
+
 setup_file()
 {
 	local overlay=$BATS_FILE_TMPDIR/overlay
 
 	install -D -m 644 "$MEMHP_DEB" "$overlay/root/memhp.deb"
+	vendor_package 1 usr/lib
+	vendor_package 2 usr/lib
+	vendor_package 3 lib
 	export MEMHP_DEB=
 	vm_setup_file --dimm boot0:256M --append memhp_default_state=offline
 }
@@ -35,6 +57,29 @@ teardown()
 @test "a DIMM plugged then is onlined" {
 	acpi=$(dimm dimm1 256M)
 	wait_for 30 "[ \"\$(zones_of dimm $acpi)\" = Movable ]"
+}
+
+# vendor_replaced VERSION: installed, its rules are in force as memhp has them
+vendor_replaced()
+{
+	guest "dpkg -i /root/vendor-$1.deb"
+	[ "$(guest 'tail -n 2 /run/udev/rules.d/50-vendor.rules')" = "# $1
+SUBSYSTEM!=\"memory\", SUBSYSTEM==\"memory\", ATTR{state}=\"online\"" ]
+}
+
+@test "rules of a package that is installed, updated and removed are replaced at once" {
+	vendor_replaced 1
+	vendor_replaced 2
+	guest 'dpkg --purge vendor; [ ! -e /run/udev/rules.d/50-vendor.rules ]'
+	vendor_replaced 3
+	guest 'dpkg --purge vendor; [ ! -e /run/udev/rules.d/50-vendor.rules ]'
+}
+
+@test "where memhp is not in force they are left alone, and nothing is said" {
+	guest 'systemctl stop memhp
+		[ -z "$(dpkg -i /root/vendor-1.deb 2>&1 >/dev/null)" ]
+		[ "$(systemctl is-active memhp)" = inactive ]; [ ! -e /run/udev/rules.d/50-vendor.rules ]
+		dpkg --purge vendor; systemctl start memhp'
 }
 
 @test "installing it once more changes nothing" {
