@@ -134,15 +134,6 @@ static bool gives_up(const struct leader *leader, uint64_t block)
 	return leader->gives_up && is_known(leader, block);
 }
 
-static enum record_state state_of(const struct group *group, const struct tally *tally)
-{
-	if (tally->waiting > 0)
-		return RECORD_PENDING;
-	if (tally->refused == 0)
-		return RECORD_ONLINE;
-	return group->kernel + group->movable + tally->unknown > 0 ? RECORD_PARTIAL : RECORD_FAILED;
-}
-
 /* What is tried again and again is said once, and once more when it is given up. */
 static void report_refused(struct leader *leader, const struct group *group,
 			   const struct tally *tally, const char *refused)
@@ -158,10 +149,30 @@ static void report_refused(struct leader *leader, const struct group *group,
 	note_cause(leader, group->name, refused);
 }
 
+/* What is online of the group, also by an earlier try or somebody else. */
+static struct tally sum_up(const struct group *group)
+{
+	return (struct tally){
+		.kernel = group->kernel,
+		.movable = group->movable,
+		.unknown = group->n_blocks - group->offline - group->kernel - group->movable,
+	};
+}
+
+static enum record_state state_of(const struct tally *sum, const struct tally *tally)
+{
+	if (tally->waiting > 0)
+		return RECORD_PENDING;
+	if (tally->refused == 0)
+		return RECORD_ONLINE;
+	return tally_online(sum) > 0 ? RECORD_PARTIAL : RECORD_FAILED;
+}
+
 static void report(struct pass *pass, const struct group *group, const struct verdict *verdict,
 		   const struct tally *tally)
 {
 	char online[96], reason[160], refused[160] = "", outcome[320];
+	struct tally sum = sum_up(group);
 
 	verdict_explain(verdict, reason, sizeof(reason));
 	tally_explain_online(tally, pass->snapshot.block_size, online, sizeof(online));
@@ -175,8 +186,9 @@ static void report(struct pass *pass, const struct group *group, const struct ve
 		tally_explain_refused(tally, refused, sizeof(refused));
 		report_refused(pass->leader, group, tally, refused);
 	}
+	tally_explain_online(&sum, pass->snapshot.block_size, online, sizeof(online));
 	(void)snprintf(outcome, sizeof(outcome), "%s%s%s", online, refused[0] ? "; " : "", refused);
-	write_record(pass->leader, group, verdict, state_of(group, tally), outcome);
+	write_record(pass->leader, group, verdict, state_of(&sum, tally), outcome);
 }
 
 static void count(struct stats *stats, enum apply_result result, bool is_given_up)
