@@ -9,7 +9,6 @@
 #include "block_dir.h"
 #include "chmem.h"
 #include "paths.h"
-#include "record.h"
 #include "walk.h"
 
 #define N_ZONES (ZONE_LEAVE + 1)
@@ -97,6 +96,8 @@ static void read_record(const struct ctl *ctl, const struct group *group, struct
 	(void)snprintf(device->reason, sizeof(device->reason), "%s", record.reason);
 	if (record.outcome)
 		(void)snprintf(device->outcome, sizeof(device->outcome), "%s", record.outcome);
+	device->progress = record.state;
+	device->try = record.try;
 	device->is_recorded = true;
 }
 
@@ -246,6 +247,7 @@ static bool continues(const struct device *device, const struct device *next, ui
 	       strcmp(device->verdict, next->verdict) == 0 && device->is_left == next->is_left &&
 	       device->is_recorded == next->is_recorded &&
 	       is_same_reason(device->reason, next->reason) &&
+	       device->progress == next->progress && device->try == next->try &&
 	       strcmp(device->outcome, next->outcome) == 0;
 }
 

@@ -12,6 +12,7 @@
 #include "ctl.h"
 #include "macro.h"
 #include "namespaces.h"
+#include "record.h"
 #include "view.h"
 
 #define DEVICE_REASON_MAX 192
@@ -38,6 +39,8 @@ struct device {
 	char reason[DEVICE_REASON_MAX];	  /* of the record, or of the verdict */
 	bool is_recorded;		  /* it is the record's */
 	char outcome[DEVICE_REASON_MAX];  /* what came of it, as recorded; or "" */
+	enum record_state progress;	  /* likewise */
+	uint64_t try;			  /* of the sweep, when that was; 0: none */
 	const char *owner;		  /* who is expected to online what is offline, or "" */
 	char command[DEVICE_COMMAND_MAX]; /* that brings it online; "": nothing waits, or none */
 	uint64_t n_pending, n_retry;	  /* blocks in the spool */

@@ -217,10 +217,12 @@ enum {
 	GROUP_OFFLINE,
 	GROUP_RECORDED,
 	GROUP_OUTCOME,
+	GROUP_PROGRESS,
 	GROUP_VERDICT,
 	GROUP_PINS,
 	GROUP_PENDING,
 	GROUP_RETRY,
+	GROUP_TRY,
 	GROUP_BESIDE,
 };
 
@@ -256,6 +258,8 @@ static const struct column group_columns[] = {
 	[GROUP_RECORDED] = { "RECORDED", COLUMN_BOOLEAN, .is_extra = true,
 			     .help = "whether REASON is that of a decision that was taken" },
 	[GROUP_OUTCOME] = { "OUTCOME", COLUMN_TEXT, .is_extra = true, .help = "what came of it" },
+	[GROUP_PROGRESS] = { "PROGRESS", COLUMN_TEXT, .is_extra = true,
+			     .help = "MEMHP_STATE of its record: see memhp-callout(8)" },
 	[GROUP_VERDICT] = { "VERDICT", COLUMN_TEXT, .is_extra = true,
 			    .help = "the zone that is planned for what is offline" },
 	[GROUP_PINS] = { "PINS", COLUMN_NUMBER, .is_extra = true,
@@ -264,6 +268,8 @@ static const struct column group_columns[] = {
 			    .help = "blocks that wait for memhp" },
 	[GROUP_RETRY] = { "RETRY", COLUMN_NUMBER, .is_extra = true,
 			  .help = "blocks that are in work, or were refused before" },
+	[GROUP_TRY] = { "TRY", COLUMN_NUMBER, .is_extra = true,
+			.help = "the last try of the sweep" },
 	[GROUP_BESIDE] = { "BESIDE", COLUMN_TEXT, .is_extra = true,
 			   .help = "a namespace in the same region that holds data" },
 };
@@ -302,6 +308,10 @@ static void fill_group_extras(const struct status *status, struct table *table,
 	table_number(table, GROUP_OFFLINE, device->n_offline);
 	table_number(table, GROUP_RECORDED, device->is_recorded);
 	fill_text(table, GROUP_OUTCOME, device->outcome);
+	if (device->is_recorded)
+		table_text(table, GROUP_PROGRESS, "%s", record_state_name(device->progress));
+	if (device->try > 0)
+		table_number(table, GROUP_TRY, device->try);
 	if (device->n_offline > 0) {
 		table_text(table, GROUP_VERDICT, "%s", device->verdict);
 		table_text(table, GROUP_OWNER, "%s", device->owner);
@@ -546,17 +556,27 @@ static void say_forgotten(const struct status *status)
 	    waiting.n == 1 ? waiting.first->command : "memhpctl online");
 }
 
+/* What is in the spool of a device. */
+static void say_pending(const struct device *device)
+{
+	uint64_t n = device->n_pending + device->n_retry;
+	char try[64] = "";
+
+	if (device->progress == RECORD_PENDING && device->try > 0)
+		(void)snprintf(try, sizeof(try), ", the last time in try %llu of the sweep",
+			       (unsigned long long)device->try);
+	say("%llu block%s of %s wait%s to be onlined by memhp%s%s.", (unsigned long long)n,
+	    n == 1 ? "" : "s", device->name, n == 1 ? "s" : "",
+	    device->n_retry > 0 ? ", which the kernel has refused before" : "",
+	    device->n_retry > 0 ? try : "");
+}
+
 static void say_waiting(const struct status *status)
 {
 	for (size_t i = 0; i < status->devices.n; i++) {
 		const struct device *device = &status->devices.d[i];
-		uint64_t n = device->n_pending + device->n_retry;
-
-		if (n > 0)
-			say("%llu block%s of %s wait%s to be onlined by memhp%s.",
-			    (unsigned long long)n, n == 1 ? "" : "s", device->name,
-			    n == 1 ? "s" : "",
-			    device->n_retry > 0 ? ", which the kernel has refused before" : "");
+		if (device->n_pending + device->n_retry > 0)
+			say_pending(device);
 		if (device->beside)
 			say("%s lies in the same persistent memory as %s, which holds data (%s).",
 			    device->name, device->beside->name,

@@ -32,7 +32,7 @@ text()
 	equal "$(field '.nodes[0] | keys_unsorted | join(" ")')" \
 		'"node early kernel movable cma offline ratio allowed headroom headroom_blocks"'
 	equal "$(field '.groups[0] | keys_unsorted | join(" ")')" \
-		'"device provider node range size blocks state zone removable pinned_by owner command reason alias start end online offline recorded outcome verdict pins pending retry beside"'
+		'"device provider node range size blocks state zone removable pinned_by owner command reason alias start end online offline recorded outcome progress verdict pins pending retry try beside"'
 }
 
 @test "the policy that is in force is told from one that would be" {
@@ -234,6 +234,22 @@ text()
 	contains "$(text)" '512M of memory (PNP0C80:03) is offline that memhp is to online: "memhpctl online PNP0C80:03" does it.'
 	pending memory44
 	lacks "$(text)" "is offline that"
+}
+
+@test "of a device that the kernel refuses it is seen which try that was, and what has come of it" {
+	machine one-dimm
+	policy
+	pending memory32
+	faults hurry "memory33 EPERM" "pause 3 kill"
+	run -137 callout --drain
+	equal "$(field '.groups[] | [.progress, .retry, .try, .outcome]')" \
+		'["pending",1,3,"384 MiB (3 blocks) online, movable; 1 block stays offline, first memory33: Operation not permitted"]'
+	contains "$(text)" "1 block of PNP0C80:00 waits to be onlined by memhp, which the kernel has refused before, the last time in try 3 of the sweep."
+	run -0 ctl metrics
+	contains "$output" 'memhp_spool_blocks{state="retry"} 1' 'memhp_retries_total 2' 'memhp_blocks_refused_total 3'
+	faults
+	callout --drain
+	equal "$(field '.groups[] | [.progress, .retry, .try, .outcome]')" '["online",0,1,"512 MiB (4 blocks) online, movable"]'
 }
 
 @test "what the spool has is told from what was refused before" {
@@ -457,7 +473,7 @@ heading()
 	equal "$(heading 80)" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE REASON"
 	equal "$(heading 200)" "DEVICE PROVIDER NODE RANGE SIZE BLOCKS STATE ZONE REMOVABLE OWNER COMMAND REASON"
 	set_block memory33 online Normal
-	equal "$(heading 130)" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE PINNED-BY COMMAND REASON"
+	equal "$(heading 137)" "DEVICE PROVIDER NODE SIZE STATE ZONE REMOVABLE PINNED-BY COMMAND REASON"
 	table=$(NO_COLOR=1 ctl_on_terminal 200 status groups | tr -s ' ')
 	contains "$table" " 0x100000000-0x11fffffff 512M 4 1/4 kernel no memory33 memhp memhpctl online PNP0C80:00 group already in a kernel zone"
 	equal "$(heading 200 -o device,reason)" "DEVICE REASON"
