@@ -86,7 +86,7 @@ static void print_memory(const struct metrics *metrics)
 		"gauge",
 		"bytes",
 		"Memory of a node: early (boot memory in kernel zones, less CMA), kernel (hot-plugged, "
-		"in kernel zones), movable (in ZONE_MOVABLE), cma, offline (hot-plugged).",
+		"in kernel zones), movable (in ZONE_MOVABLE), cma, offline (of both kinds).",
 	};
 
 	metric_begin(&memory);
@@ -286,7 +286,7 @@ static int read_metrics(struct ctl *ctl, struct metrics *ret)
 		return r;
 	r = devices_read(ctl, &metrics.view, &none, &metrics.devices);
 	if (r == 0)
-		r = nodes_read(&metrics.view, &metrics.nodes);
+		r = nodes_read(&ctl->fs, &metrics.view, &metrics.nodes);
 	*ret = metrics;
 	if (r == 0)
 		return 0;

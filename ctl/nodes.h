@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What each NUMA node has, in bytes, and how much movable memory it may still get. Pure. */
+/* What each NUMA node has, in bytes, and how much movable memory it may still get. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +15,8 @@ struct node_row {
 	uint64_t kernel;  /* hot-plugged memory in kernel zones */
 	uint64_t movable; /* in ZONE_MOVABLE */
 	uint64_t cma;
-	uint64_t offline; /* hot-plugged memory that is offline */
+	uint64_t offline;      /* memory that is offline */
+	uint64_t boot_offline; /* part of it: boot memory */
 	bool has_ratio;
 	uint64_t ratio;	   /* percent: movable and CMA, of early */
 	uint64_t headroom; /* headroom_of_node(); of all nodes: that of the best one */
@@ -28,5 +29,5 @@ struct nodes {
 };
 
 /* 0 or -ENOMEM. */
-_must_check_ int nodes_read(const struct view *view, struct nodes *ret);
+_must_check_ int nodes_read(const struct sysfs *fs, const struct view *view, struct nodes *ret);
 void nodes_done(struct nodes *nodes);

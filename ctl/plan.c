@@ -247,7 +247,7 @@ static int show(const struct plan *plan)
 	    !show_policy(report, plan, kernel))
 		return EX_USAGE;
 	if (plan->walk.n == 0 && plan->ctl->format == CTL_TABLE && !plan->ctl->quiet)
-		puts("no memory is offline");
+		puts("no hot-plugged memory is offline");
 	report_print(report);
 	return EXIT_SUCCESS;
 }

@@ -139,6 +139,7 @@ enum {
 	NODE_ALLOWED,
 	NODE_HEADROOM,
 	NODE_BLOCKS,
+	NODE_BOOT_OFFLINE,
 };
 
 static const struct column node_columns[] = {
@@ -147,7 +148,7 @@ static const struct column node_columns[] = {
 	[NODE_KERNEL] = { "KERNEL", COLUMN_SIZE, .help = "hot-plugged memory in kernel zones" },
 	[NODE_MOVABLE] = { "MOVABLE", COLUMN_SIZE, .help = "memory in ZONE_MOVABLE" },
 	[NODE_CMA] = { "CMA", COLUMN_SIZE, .help = "memory that is kept for CMA" },
-	[NODE_OFFLINE] = { "OFFLINE", COLUMN_SIZE, .help = "hot-plugged memory that is offline" },
+	[NODE_OFFLINE] = { "OFFLINE", COLUMN_SIZE, .help = "memory that is offline" },
 	[NODE_RATIO] = { "RATIO", COLUMN_PERCENT,
 			 .help = "movable memory and CMA in percent of EARLY" },
 	[NODE_ALLOWED] = { "ALLOWED", COLUMN_PERCENT, .help = "MovableRatio= of the policy" },
@@ -155,6 +156,8 @@ static const struct column node_columns[] = {
 			    .help = "the largest DIMM that would still be movable" },
 	[NODE_BLOCKS] = { "HEADROOM-BLOCKS", COLUMN_NUMBER, .is_extra = true,
 			  .help = "the same in blocks" },
+	[NODE_BOOT_OFFLINE] = { "BOOT-OFFLINE", COLUMN_SIZE, .is_extra = true,
+				.help = "boot memory that is offline, part of OFFLINE" },
 };
 
 static void fill_node(const struct status *status, struct table *table, const struct node_row *row)
@@ -172,6 +175,7 @@ static void fill_node(const struct status *status, struct table *table, const st
 	table_number(table, NODE_MOVABLE, row->movable);
 	table_number(table, NODE_CMA, row->cma);
 	table_number(table, NODE_OFFLINE, row->offline);
+	table_number(table, NODE_BOOT_OFFLINE, row->boot_offline);
 	if (row->has_ratio)
 		table_number(table, NODE_RATIO, row->ratio);
 	table_number(table, NODE_ALLOWED, status->view.policy.movable_ratio);
@@ -585,6 +589,15 @@ static void say_waiting(const struct status *status)
 	}
 }
 
+static void say_boot(const struct status *status)
+{
+	char size[TEXT_SIZE_MAX];
+
+	text_size(status->nodes.all.boot_offline, size);
+	if (status->nodes.all.boot_offline > 0)
+		say("%s of boot memory is offline, which memhp never touches.", size);
+}
+
 static void say_headlines(const struct status *status)
 {
 	const char *why;
@@ -605,6 +618,7 @@ static void say_headlines(const struct status *status)
 	}
 	say_waiting(status);
 	say_forgotten(status);
+	say_boot(status);
 	putchar('\n');
 }
 
@@ -640,7 +654,7 @@ static int read_status(struct ctl *ctl, struct status *ret)
 	if (r == 0)
 		r = devices_read(ctl, &status.view, &status.namespaces, &status.devices);
 	if (r == 0)
-		r = nodes_read(&status.view, &status.nodes);
+		r = nodes_read(&ctl->fs, &status.view, &status.nodes);
 	*ret = status;
 	if (r == 0)
 		return 0;

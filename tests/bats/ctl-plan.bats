@@ -216,7 +216,7 @@ memory34-35 PNP0C80:00 movable Normal"
 @test "where nothing is offline that is told" {
 	machine boot-only
 	run -0 --separate-stderr ctl plan
-	equal "$output" "no memory is offline"
+	equal "$output" "no hot-plugged memory is offline"
 	equal "$(ctl plan --json | jq -c .plan)" "[]"
 }
 

@@ -30,7 +30,7 @@ text()
 	equal "$(field '.policy[0] | keys_unsorted | join(" ")')" \
 		'"in_force onliner ratio numa_aware auto_online block_size origin why memory_only_nodes self_hosted_memmap kernel_credit kernel_reserve kernel_policy early kernel movable cma ratio_now headroom"'
 	equal "$(field '.nodes[0] | keys_unsorted | join(" ")')" \
-		'"node early kernel movable cma offline ratio allowed headroom headroom_blocks"'
+		'"node early kernel movable cma offline ratio allowed headroom headroom_blocks boot_offline"'
 	equal "$(field '.groups[0] | keys_unsorted | join(" ")')" \
 		'"device provider node range size blocks state zone removable pinned_by owner command reason alias start end online offline recorded outcome progress verdict pins pending retry try beside"'
 }
@@ -78,6 +78,23 @@ text()
 		"[0,$((2 << 30)),0,$((256 << 20)),$((256 << 20)),12,301]"
 	# 301 % of 2 GiB are 6164 MiB, of which 256 are taken: 46 blocks of 128 MiB
 	equal "$(field '.nodes[] | [.headroom, .headroom_blocks]')" "[$((46 * 128 << 20)),46]"
+}
+
+@test "boot memory that is offline is counted, and told apart" {
+	machine half-online-dimm
+	policy
+	set_block memory7 offline "Normal Movable"
+	set_block memory9 offline "Normal Movable"
+	equal "$(field '.nodes[] | [.offline, .boot_offline]')" "[$((512 << 20)),$((256 << 20))]"
+	contains "$(text)" "256M of boot memory is offline, which memhp never touches."
+	contains "$(ctl metrics)" 'memhp_memory_bytes{node="0",zone="offline"} 536870912'
+	rm -rf "$root"
+	machine no-numa
+	policy
+	set_block memory9 offline "Normal Movable"
+	equal "$(field '.nodes[] | [.node, .boot_offline]')" "[0,$((128 << 20))]"
+	set_block memory9 online DMA
+	lacks "$(text)" "boot memory is offline"
 }
 
 @test "CMA counts as movable" {

@@ -86,7 +86,7 @@ columns()
 	refuses 'unknown table "group"; did you mean groups?' --root "$root" status group
 	refuses 'unknown table "blocks"; allowed: policy, nodes, groups, namespaces' --root "$root" status blocks
 	refuses 'unknown column "comand"; did you mean COMMAND?' --root "$root" status groups -o comand
-	refuses 'unknown column "x"; allowed: all, NODE, EARLY, KERNEL, MOVABLE, CMA, OFFLINE, RATIO, ALLOWED, HEADROOM, HEADROOM-BLOCKS' \
+	refuses 'unknown column "x"; allowed: all, NODE, EARLY, KERNEL, MOVABLE, CMA, OFFLINE, RATIO, ALLOWED, HEADROOM, HEADROOM-BLOCKS, BOOT-OFFLINE' \
 		--root "$root" status nodes -o node,x
 }
 
