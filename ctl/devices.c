@@ -9,6 +9,7 @@
 #include "block_dir.h"
 #include "chmem.h"
 #include "paths.h"
+#include "text.h"
 #include "walk.h"
 
 #define N_ZONES (ZONE_LEAVE + 1)
@@ -299,23 +300,6 @@ static int add_groups(const struct survey *survey, struct devices *devices)
 	return r;
 }
 
-/* Appends a run of blocks to the list of those that pin a device. */
-static void add_pins(struct device *device, uint64_t first, uint64_t last)
-{
-	static const char more[] = ",...";
-	size_t used = strlen(device->pins);
-	char run[48];
-
-	device->n_pins += last - first + 1;
-	if (used > 0 && device->pins[used - 1] == '.')
-		return;
-	(void)snprintf(run, sizeof(run), first == last ? "%s%llu" : "%s%llu-%llu",
-		       used > 0 ? "," : "memory", (unsigned long long)first,
-		       (unsigned long long)last);
-	(void)snprintf(device->pins + used, sizeof(device->pins) - used, "%s",
-		       used + strlen(run) + sizeof(more) > sizeof(device->pins) ? more : run);
-}
-
 /* Pages of kernel zones may be anything, so nobody can promise to free them. */
 static bool is_pin(const struct block *block)
 {
@@ -339,7 +323,9 @@ static void count_blocks(const struct snapshot *snapshot, struct devices *device
 		       snapshot->blocks[end + 1].id == snapshot->blocks[end].id + 1 &&
 		       of_group[snapshot->blocks[end + 1].group] == device)
 			end++;
-		add_pins(&devices->d[device], block->id, snapshot->blocks[end].id);
+		devices->d[device].n_pins += snapshot->blocks[end].id - block->id + 1;
+		text_add_run(devices->d[device].pins, sizeof(devices->d[device].pins), block->id,
+			     snapshot->blocks[end].id);
 	}
 }
 

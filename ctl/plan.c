@@ -7,6 +7,7 @@
 #include "config_file.h"
 #include "kernel_zone.h"
 #include "log.h"
+#include "paths.h"
 #include "record.h"
 #include "text.h"
 #include "view.h"
@@ -90,11 +91,28 @@ static int explain_add(const struct plan *plan, const char *text, int error)
 	}
 }
 
+/* Without NUMA all memory is on node 0, that of CXL as well. False: another one was asked for. */
+static bool find_node(const struct plan *plan, struct whatif *whatif)
+{
+	if (sysfs_exists(&plan->ctl->fs, PATH_NODE))
+		return true;
+	if (whatif->has_node && whatif->node != 0)
+		return false;
+	whatif->node = 0;
+	whatif->has_node = true;
+	return true;
+}
+
 static int plan_add(struct plan *plan, const char *text)
 {
 	struct whatif whatif;
 	int r = whatif_parse(str_of(text), &whatif);
 
+	if (r == 0 && !find_node(plan, &whatif)) {
+		log_error("\"%s\": this machine has no NUMA nodes; leave out @%u", text,
+			  whatif.node);
+		return EX_USAGE;
+	}
 	if (r == 0)
 		r = whatif_add(&plan->view.snapshot, &plan->view.windows, &whatif);
 	if (r < 0)
@@ -111,21 +129,31 @@ static bool is_single(const struct plan *plan, const struct step *step)
 	return !group_is_device(&plan->view.snapshot.groups.g[step->group]);
 }
 
+/* Of one device, or of neighbours that stand alone and are of one kind. */
+static bool has_same_owner(const struct plan *plan, const struct step *a, const struct step *b)
+{
+	const struct groups *groups = &plan->view.snapshot.groups;
+
+	return a->is_new == b->is_new &&
+	       (a->group == b->group ||
+		(is_single(plan, a) && is_single(plan, b) &&
+		 groups->g[a->group].provider == groups->g[b->group].provider));
+}
+
+/* Whether the same becomes of both, and for the same reason. */
+static bool has_same_fate(const struct step *a, const struct step *b)
+{
+	return a->node == b->node && a->verdict.zone == b->verdict.zone &&
+	       a->verdict.reason == b->verdict.reason && a->verdict.override == b->verdict.override;
+}
+
 /* Whether a block stands in the row of the one before it. */
 static bool continues(const struct plan *plan, const struct step *before, const struct step *step)
 {
-	const struct groups *groups = &plan->view.snapshot.groups;
 	char reason[2][160];
 
-	if (step->id != before->id + 1 || step->node != before->node ||
-	    step->is_new != before->is_new || strcmp(step->kernel, before->kernel) != 0 ||
-	    step->verdict.zone != before->verdict.zone ||
-	    step->verdict.reason != before->verdict.reason ||
-	    step->verdict.override != before->verdict.override)
-		return false;
-	if (step->group != before->group &&
-	    (!is_single(plan, step) || !is_single(plan, before) ||
-	     groups->g[step->group].provider != groups->g[before->group].provider))
+	if (step->id != before->id + 1 || !has_same_fate(before, step) ||
+	    !has_same_owner(plan, before, step) || strcmp(step->kernel, before->kernel) != 0)
 		return false;
 	if (!plan->ctl->verbose)
 		return true;
@@ -149,59 +177,154 @@ static const char *colour_of(enum zone zone)
 	return "cyan";
 }
 
-static void show_names(struct table *table, const struct plan *plan, const struct step *first,
-		       const struct step *last)
+/* Of sums that differ the last one is shown: it has all of them. */
+struct row {
+	const struct step *first, *last;
+	uint64_t n;
+	uint64_t run; /* the first block of those that end with the last one, and are not listed */
+	bool has_one_kernel;
+	unsigned n_runs; /* that are listed */
+	char blocks[80];
+};
+
+/* So that a row still fits onto a terminal. */
+#define RUNS_LISTED 2
+
+static struct row start_row(const struct step *step)
 {
-	const struct group *group = &plan->view.snapshot.groups.g[first->group];
+	return (struct row){
+		.first = step, .last = step, .n = 1, .run = step->id, .has_one_kernel = true
+	};
+}
+
+static void end_run(struct row *row)
+{
+	if (row->n_runs++ == RUNS_LISTED)
+		(void)strncat(row->blocks, ",...", sizeof(row->blocks) - strlen(row->blocks) - 1);
+	if (row->n_runs > RUNS_LISTED)
+		return;
+	text_add_run(row->blocks, sizeof(row->blocks), row->run, row->last->id);
+}
+
+static void extend_row(struct row *row, const struct step *step)
+{
+	if (step->id != row->last->id + 1) {
+		end_run(row);
+		row->run = step->id;
+	}
+	if (strcmp(step->kernel, row->first->kernel) != 0)
+		row->has_one_kernel = false;
+	row->last = step;
+	row->n++;
+}
+
+static void show_names(struct table *table, const struct plan *plan, const struct row *row)
+{
+	const struct group *group = &plan->view.snapshot.groups.g[row->first->group];
 	uint64_t block_size = plan->view.snapshot.block_size;
 
-	if (first == last)
-		table_text(table, BLOCKS, "memory%llu", (unsigned long long)first->id);
-	else
-		table_text(table, BLOCKS, "memory%llu-%llu", (unsigned long long)first->id,
-			   (unsigned long long)last->id);
-	if (first->group == last->group)
+	table_text(table, BLOCKS, "%s", row->blocks);
+	if (row->first->group == row->last->group)
 		table_text(table, GROUP, "%s", group->name);
 	if (group->alias[0])
 		table_text(table, ALIAS, "%s", group->alias);
 	table_text(table, PROVIDER, "%s", provider_name(group->provider));
-	table_text(table, RANGE, "0x%llx-0x%llx", (unsigned long long)(first->id * block_size),
-		   (unsigned long long)(last->id * block_size + (block_size - 1)));
+	table_text(table, RANGE, "0x%llx-0x%llx", (unsigned long long)(row->first->id * block_size),
+		   (unsigned long long)(row->last->id * block_size + (block_size - 1)));
 }
 
-/* The row from @first to @last. Of sums that differ the last one is shown: it has all of them. */
-static void show_row(struct table *table, const struct plan *plan, const struct step *first,
-		     const struct step *last)
+static void show_row(struct table *table, const struct plan *plan, struct row *row)
 {
-	uint64_t n = (uint64_t)(last - first) + 1;
+	const struct step *first = row->first;
 	char reason[160];
 
-	verdict_explain(&last->verdict, reason, sizeof(reason));
+	end_run(row);
+	verdict_explain(&row->last->verdict, reason, sizeof(reason));
 	table_row(table);
-	show_names(table, plan, first, last);
+	show_names(table, plan, row);
 	table_number(table, NODE, first->node);
-	table_number(table, COUNT, n);
-	table_number(table, SIZE, n * plan->view.snapshot.block_size);
+	table_number(table, COUNT, row->n);
+	table_number(table, SIZE, row->n * plan->view.snapshot.block_size);
 	table_text(table, ZONE, "%s", zone_name(first->verdict.zone));
 	table_colour(table, ZONE, colour_of(first->verdict.zone));
 	table_text(table, REASON, "%s", reason);
 	table_text(table, OWNER, "%s", record_owner(&first->verdict));
 	table_number(table, NEW, first->is_new);
-	if (first->kernel[0])
+	if (first->kernel[0] && row->has_one_kernel)
 		table_text(table, KERNEL, "%s", first->kernel);
 }
 
-static void show_rows(struct table *table, const struct plan *plan)
+/* A row a run of blocks. */
+static void show_runs(struct table *table, const struct plan *plan, size_t from, size_t to)
+{
+	const struct step *steps = plan->walk.steps;
+	struct row row = start_row(&steps[from]);
+
+	for (size_t i = from + 1; i < to; i++) {
+		if (continues(plan, &steps[i - 1], &steps[i])) {
+			extend_row(&row, &steps[i]);
+			continue;
+		}
+		show_row(table, plan, &row);
+		row = start_row(&steps[i]);
+	}
+	show_row(table, plan, &row);
+}
+
+#define FATES_MAX 16
+
+/* A row a fate. False, and nothing is shown, when there are more than anybody has seen. */
+static bool show_fates(struct table *table, const struct plan *plan, size_t from, size_t to)
+{
+	struct row rows[FATES_MAX];
+	size_t n = 0, row;
+
+	for (size_t i = from; i < to; i++) {
+		const struct step *step = &plan->walk.steps[i];
+
+		for (row = 0; row < n && !has_same_fate(rows[row].first, step); row++)
+			;
+		if (row < n)
+			extend_row(&rows[row], step);
+		else if (n == FATES_MAX)
+			return false;
+		else
+			rows[n++] = start_row(step);
+	}
+	for (row = 0; row < n; row++)
+		show_row(table, plan, &rows[row]);
+	return true;
+}
+
+/* People do not read more rows of one device. */
+#define RUNS_MAX 8
+
+static bool has_many_runs(const struct plan *plan, size_t from, size_t to)
+{
+	size_t n = 1;
+
+	for (size_t i = from + 1; i < to && n <= RUNS_MAX; i++)
+		n += !continues(plan, &plan->walk.steps[i - 1], &plan->walk.steps[i]);
+	return n > RUNS_MAX;
+}
+
+/* Whether devices have been summed up. */
+static bool show_rows(struct table *table, const struct plan *plan)
 {
 	const struct walk *walk = &plan->walk;
-	size_t first = 0;
+	bool is_short = plan->ctl->format == CTL_TABLE && !plan->ctl->verbose, is_summed = false;
 
-	for (size_t i = 1; i <= walk->n; i++) {
-		if (i < walk->n && continues(plan, &walk->steps[i - 1], &walk->steps[i]))
-			continue;
-		show_row(table, plan, &walk->steps[first], &walk->steps[i - 1]);
-		first = i;
+	for (size_t from = 0, to; from < walk->n; from = to) {
+		for (to = from + 1;
+		     to < walk->n && has_same_owner(plan, &walk->steps[from], &walk->steps[to]);
+		     to++)
+			;
+		if (is_short && has_many_runs(plan, from, to) && show_fates(table, plan, from, to))
+			is_summed = true;
+		else
+			show_runs(table, plan, from, to);
 	}
+	return is_summed;
 }
 
 /* One row for JSON; people have it as the title. */
@@ -231,6 +354,7 @@ static int show(const struct plan *plan)
 	char kernel[KERNEL_ZONE_MAX], title[1280];
 	struct column shown[ARRAY_SIZE(columns)];
 	struct table *table;
+	bool is_summed;
 
 	kernel_zone_read_policy(&plan->ctl->fs, kernel);
 	(void)snprintf(title, sizeof(title), "By %s%s; KERNEL is what %s%s would choose now.",
@@ -242,13 +366,15 @@ static int show(const struct plan *plan)
 			     ARRAY_SIZE(shown));
 	if (!table)
 		return EX_USAGE;
-	show_rows(table, plan);
+	is_summed = show_rows(table, plan);
 	if (plan->ctl->format == CTL_JSON && !plan->ctl->columns &&
 	    !show_policy(report, plan, kernel))
 		return EX_USAGE;
 	if (plan->walk.n == 0 && plan->ctl->format == CTL_TABLE && !plan->ctl->quiet)
 		puts("no hot-plugged memory is offline");
 	report_print(report);
+	if (is_summed && !plan->ctl->quiet && !plan->ctl->no_headings)
+		puts("\nOf a device with many rows there is one for each fate; -v shows all.");
 	return EXIT_SUCCESS;
 }
 

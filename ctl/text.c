@@ -25,6 +25,21 @@ void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX])
 			       suffixes[shift / 10]);
 }
 
+void text_add_run(char *ret, size_t size, uint64_t first, uint64_t last)
+{
+	static const char more[] = ",...";
+	size_t used = strlen(ret);
+	char run[64];
+
+	if (used > 0 && ret[used - 1] == '.')
+		return;
+	(void)snprintf(run, sizeof(run), first == last ? "%s%llu" : "%s%llu-%llu",
+		       used > 0 ? "," : "memory", (unsigned long long)first,
+		       (unsigned long long)last);
+	(void)snprintf(ret + used, size - used, "%s",
+		       used + strlen(run) + sizeof(more) > size ? more : run);
+}
+
 void text_wrap(FILE *to, const char *text, size_t indent, size_t width)
 {
 	size_t room = width > indent ? width - indent : 1;

@@ -12,6 +12,12 @@
 void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX]);
 
 /*
+ * Appends blocks @first to @last to a list such as "memory32-35,40", in ascending order; one that
+ * has become too long for @size ends with ",..." and stays as it is. Pure.
+ */
+void text_add_run(char *ret, size_t size, uint64_t first, uint64_t last);
+
+/*
  * Writes @text in lines that end at column @width or before it, broken at blanks, with a newline
  * each. The first one begins where the output is, at column @indent, the others are indented.
  */

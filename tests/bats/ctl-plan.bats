@@ -145,6 +145,18 @@ memory43 virtio0 movable Normal"
 	contains "$stderr" "too large"
 }
 
+@test "without NUMA there is no other node to add memory to" {
+	machine no-numa
+	policy
+	for device in dimm:512M@1 cxl:512M@1 virtio-mem:512M@7; do
+		run -64 --separate-stderr ctl plan --add "$device"
+		equal "$stderr" "memhpctl: \"$device\": this machine has no NUMA nodes; leave out @${device#*@}"
+	done
+	for device in dimm:512M@0 dimm:512M cxl:512M; do
+		equal "$(ctl plan --json --add "$device" | jq -c '[.plan[] | select(.new)] | .[0] | [.node, .size]')" "[0,536870912]"
+	done
+}
+
 @test "a configuration is tried before it is installed" {
 	machine four-dimms
 	policy
@@ -202,6 +214,34 @@ memory34-35 PNP0C80:00 movable Normal"
 	policy
 	equal "$(ctl plan -rn | wc -l)" 2
 	equal "$(ctl plan -rnv | wc -l)" 8
+}
+
+@test "a device whose blocks alternate has one row a fate for people" {
+	local blocks
+
+	machine <<-END
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 32-255 node0 offline "Normal Movable"
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-7ffffffff : virtio0
+		|   100000000-7ffffffff : System RAM (virtio_mem)
+	END
+	policy
+	blocks=$(ctl plan --json | jq '[.plan[].count] | add')
+	equal "$blocks" 224
+	[ "$(ctl plan --json | jq '.plan | length')" -gt 50 ]
+	[ "$(ctl plan -rn | wc -l)" -gt 50 ]
+	[ "$(ctl plan -nv | wc -l)" -gt 50 ]
+	run -0 ctl plan -n -o blocks,group,count,zone,kernel
+	equal "$(tr -s ' ' <<<"$output")" "memory32-79,81-83,... virtio0 180 movable Normal
+memory80,84,... virtio0 44 kernel Normal"
+	contains "$(ctl plan)" "Of a device with many rows there is one for each fate; -v shows all."
+	lacks "$(ctl plan -v)" "one for each fate"
+	run -0 ctl plan --add virtio-mem:20G
+	equal "$(lines "$output" "virtio1")" 2
 }
 
 @test "columns and sizes are chosen" {

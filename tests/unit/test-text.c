@@ -103,12 +103,31 @@ static void test_indent(void **state)
 	free(text);
 }
 
+static void test_runs(void **state)
+{
+	char list[24] = "", small[8] = "";
+
+	(void)state;
+	text_add_run(list, sizeof(list), 32, 35);
+	assert_string_equal(list, "memory32-35");
+	text_add_run(list, sizeof(list), 40, 40);
+	assert_string_equal(list, "memory32-35,40");
+	text_add_run(list, sizeof(list), 42, 43);
+	assert_string_equal(list, "memory32-35,40,...");
+	text_add_run(list, sizeof(list), 50, 50);
+	assert_string_equal(list, "memory32-35,40,...");
+	text_add_run(small, sizeof(small), 1000, 2000);
+	assert_string_equal(small, ",...");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "sizes have one decimal, rounded down", test_sizes, NULL, NULL, NULL },
 		{ "lines break at blanks", test_wrap, NULL, NULL, NULL },
 		{ "bytes that are no text are escaped", test_utf8, NULL, NULL, NULL },
+		{ "runs of blocks make a list, which may be cut between them", test_runs, NULL,
+		  NULL, NULL },
 		{ "lines that follow are indented", test_indent, NULL, NULL, NULL },
 	};
 
