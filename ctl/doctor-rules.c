@@ -100,6 +100,30 @@ static void add_stale(const struct patient *patient, const char *name, const cha
 		     "%s", message);
 }
 
+/* A line of "#" alone is what memhpctl snapshot makes of what it does not tell. */
+static bool is_filling(struct str line)
+{
+	size_t n = 0;
+
+	while (n < line.n && line.p[n] == '#')
+		n++;
+	return n > 0 && n == line.n;
+}
+
+static bool is_same(struct str published, struct str rendered)
+{
+	struct str a, b;
+	bool has_a, has_b;
+
+	do {
+		has_a = str_next_line(&published, &a);
+		has_b = str_next_line(&rendered, &b);
+		if (has_a && has_b && !is_filling(a) && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0))
+			return false;
+	} while (has_a && has_b);
+	return has_a == has_b;
+}
+
 /* One that is not there is a rule that competes. */
 static void check_replacement(const struct patient *patient,
 			      const struct rule_replacement *replacement)
@@ -110,7 +134,7 @@ static void check_replacement(const struct patient *patient,
 
 	if (rule_file_is_ours(fs, replacement->name) &&
 	    sysfs_read_file(fs, &text, &n, PATH_UDEV_RULES "/%s", replacement->name) == 0 &&
-	    (n != replacement->size || memcmp(text, replacement->text, n) != 0))
+	    !is_same((struct str){ text, n }, (struct str){ replacement->text, replacement->size }))
 		add_stale(patient, replacement->name,
 			  "replaces rules of a package that have changed since");
 }
