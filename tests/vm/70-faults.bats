@@ -42,8 +42,8 @@ nothing_failed()
 			tail -n 1 /run/security
 			count=$((count + 1))
 		done
-		[ $count -eq 5 ]'
-	[ "$(guest 'systemctl is-active memhp.service memhp-sweep.path' | xargs)" = "active active" ]
+		[ $count -eq 6 ]'
+	[ "$(guest 'systemctl is-active memhp.service memhp-sweep.path memhp-missed.path' | xargs)" = "active active active" ]
 	guest 'systemctl start memhp-sweep.service; systemctl reload memhp.service'
 	nothing_failed
 	[ "$(guest 'stat -c "%U %a" /run/memhp /run/memhp/groups /run/memhp/blocks /run/memhp/pending /run/memhp/taken' | xargs)" = \
@@ -135,17 +135,8 @@ nothing_failed()
 		wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 16 ] && [ \$($kills) -gt \$(cat /run/kills) ]"
 		guest 'udevadm settle'
 		wait_for 60 '! systemctl is-active --quiet memhp-sweep.service && [ -z "$(ls /run/memhp/pending /run/memhp/taken | grep memory)" ]'
-		# Of an event whose worker was killed before it came to the callout only the block itself tells.
-		guest "case \$(zones_of dimm $acpi | xargs) in
-			Movable) ;;
-			offline | 'Movable offline')
-				memhpctl doctor >/run/doctor || true
-				grep -E '^warning: $acpi: .* are offline, though memhp is to online them; memhpctl online $acpi' /run/doctor
-				;;
-			*) exit 1 ;;
-			esac"
-		guest "systemctl set-property --runtime systemd-udevd.service MemoryMax=infinity
-			memhpctl online"
+		guest 'systemctl set-property --runtime systemd-udevd.service MemoryMax=infinity'
+		# Nobody gives a command.
 		all_movable "$acpi" 16
 		guest 'systemctl is-active systemd-udevd.service'
 		nothing_failed
