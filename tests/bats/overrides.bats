@@ -131,7 +131,7 @@ start()
 	generate
 	contains "$output" "cannot replace the rules $name: File name too long"
 	equal "$(cd "$out" && find . ! -type d | sort | xargs)" \
-		"./memhp/79-memhp.rules ./memhp/boot-memory ./memhp/policy ./memhp/rules.d/50-mem.rules ./sysinit.target.wants/memhp.service"
+		"./memhp/79-memhp.rules ./memhp/boot-memory ./memhp/policy ./memhp/rules.d/50-mem.rules ./memhp/tmpfiles.conf ./sysinit.target.wants/memhp.service"
 	rm -r "$out/memhp/rules.d"
 	touch "$out/memhp/rules.d"
 	generate
