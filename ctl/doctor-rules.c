@@ -76,8 +76,8 @@ static void report(const struct patient *patient, const struct rule_finding *fin
 	case RULE_NOT_REPLACED:
 		add_rule(patient, finding,
 			 finding->is_doubtful ?
-				 "if it does, put a copy of the file without it into "
-				 "/etc/udev/rules.d" :
+				 "if it does, put a copy of the file without it "
+				 "into /etc/udev/rules.d" :
 				 "put a copy of the file without it into /etc/udev/rules.d");
 		break;
 	case RULE_FILE_IS_STRONG:
@@ -197,8 +197,8 @@ static void report_tmpfiles_line(const struct patient *patient, const struct tmp
 			     " overrules it");
 	else
 		findings_add(patient->findings, SEVERITY_ERROR, "competing-tmpfiles", subject,
-			     "remove it, or mask the file by a link to /dev/null in "
-			     "/etc/tmpfiles.d",
+			     "remove it, or mask the file by a link to /dev/null "
+			     "in /etc/tmpfiles.d",
 			     "this line onlines memory at boot, whatever memhp decides");
 }
 

@@ -164,7 +164,7 @@ static int verify(const struct ctl *ctl, const struct block_list *blocks)
 
 static int online(const struct ctl *ctl, const struct view *view, const char *device)
 {
-	struct target found, *target = device ? &found : NULL;
+	struct target found = { NULL }, *target = device ? &found : NULL;
 	_cleanup_(block_list_done) struct block_list blocks = { NULL, 0 };
 	struct job job = {
 		.ctl = ctl,

@@ -522,8 +522,8 @@ static void say_left(const struct status *status, enum provider provider, const 
 		return;
 	text_size(waiting.size, size);
 	if (waiting.n > 1 && waiting.first->command[0]) {
-		say("%s of %s memory (%zu devices) waits for %s. Zone=movable in [%s] of "
-		    "/etc/memhp.conf has memhp online it, now and at every boot. These do until "
+		say("%s of %s memory (%zu devices) waits for %s. Zone=movable in [%s] "
+		    "of /etc/memhp.conf has memhp online it, now and at every boot. These do until "
 		    "the next boot:",
 		    size, kind, waiting.n, who, section);
 		list_commands(status, provider, owner);

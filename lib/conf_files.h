@@ -31,7 +31,7 @@ _must_check_ int conf_files_list(const struct sysfs *fs, const char *const *dirs
 
 void conf_files_done(struct conf_files *files);
 
-/* "/etc/udev/rules.d/40-x.rules", on the heap; NULL: out of memory. */
+/* Such as /etc/udev/rules.d/40-x.rules, on the heap; NULL: out of memory. */
 char *conf_file_path(const struct conf_file *file);
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "paths.h"
 #include "udev_rules.h"
 
 /* Of the directory of all blocks: the kernel onlines what is added. */
@@ -333,7 +334,7 @@ static enum onliner_target written_target(struct str name, struct str command)
 
 enum onliner_target onliner_write_target(struct str path, struct str value)
 {
-	if (!str_starts(path, "/sys/") || !is_order(file_name(path), value))
+	if (!str_starts(path, "/" PATH_SYS "/") || !is_order(file_name(path), value))
 		return ONLINER_TARGET_NONE;
 	return written_target(path, path);
 }

@@ -2,7 +2,8 @@
 /* Every system path that memhp knows, relative to the root handle of sysfs.h. */
 #pragma once
 
-#define PATH_MEMORY "sys/devices/system/memory"
+#define PATH_SYS "sys"
+#define PATH_MEMORY PATH_SYS "/devices/system/memory"
 #define PATH_NODE "sys/devices/system/node"
 #define PATH_ACPI_DEVICES "sys/bus/acpi/devices"
 #define PATH_CEDT "sys/firmware/acpi/tables/CEDT"

@@ -13,7 +13,7 @@
 #include "sysfs.h"
 
 struct tmpfiles_line {
-	char *file; /* "/etc/tmpfiles.d/memory.conf" */
+	char *file; /* such as /etc/tmpfiles.d/memory.conf */
 	unsigned line;
 	char *text;	   /* on one line */
 	bool is_overruled; /* by our file */
