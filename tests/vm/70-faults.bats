@@ -26,7 +26,7 @@ teardown()
 all_movable()
 {
 	wait_for 180 "[ \$(dimm_blocks $1 | wc -l) -eq $2 ] && [ \"\$(zones_of dimm $1)\" = Movable ]"
-	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken | grep memory)" ]'
+	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken /run/memhp/held | grep memory)" ]'
 }
 
 # nothing_failed: no unit did, and none is left at work
@@ -104,11 +104,16 @@ nothing_failed()
 }
 
 @test "a device that takes longer than an event may last is onlined nevertheless" {
-	guest 'echo event_timeout=2 >>/etc/udev/udev.conf; systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service'
-	acpi=$(dimm slow 6G)
-	all_movable "$acpi" 48
+	guest 'echo event_timeout=1 >>/etc/udev/udev.conf; systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service'
+	# More than the ratio allows, so that it takes several times as long.
+	guest 'mkdir -p /etc/memhp.conf.d; printf "[Dimm]\nZone=movable\n" >/etc/memhp.conf.d/slow.conf; memhpctl reload'
+	acpi=$(dimm slow 16G)
+	all_movable "$acpi" 128
 	nothing_failed
-	guest 'sed -i /event_timeout/d /etc/udev/udev.conf; systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service'
+	# The event of the leader did not last.
+	guest 'journalctl -b -u systemd-udevd --no-pager | grep -E "memory[0-9]+: Worker .* killed|memory[0-9]+: .*timed out"'
+	guest 'rm /etc/memhp.conf.d/slow.conf; memhpctl reload
+		sed -i /event_timeout/d /etc/udev/udev.conf; systemctl reset-failed systemd-udevd.service; systemctl restart systemd-udevd.service'
 	undimm slow
 }
 
