@@ -62,7 +62,7 @@ lacks()
 }
 
 @test "doctor sees a configuration by which daxctl makes memory beside a file system" {
-	guest 'uuid=$(ndctl list -N --device-dax | sed -n "s/.*\"uuid\":\"\([^\"]*\)\".*/\1/p")
+	guest 'uuid=$(ndctl list -N -m devdax | sed -n "s/.*\"uuid\":\"\([^\"]*\)\".*/\1/p" | head -n 1)
 		printf "%s\n" "[reconfigure-device memhp-test]" "nvdimm.uuid=$uuid" "mode=system-ram" \
 			>/etc/daxctl.conf.d/memhp-test.conf'
 	has "$(findings)" "warning daxctl-takes-data /etc/daxctl.conf.d/memhp-test.conf:3"
