@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "apply.h"
+#include "clock.h"
 #include "dax.h"
 #include "decide.h"
 #include "log.h"
@@ -44,15 +45,6 @@ struct judgement {
 	const struct group *group;
 	struct verdict verdict;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-		return 0;
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void pause_ms(unsigned ms)
 {
@@ -367,7 +359,7 @@ static int online_members(struct pass *pass, const struct group *group, bool is_
 
 		if (!is_member_to_online(pass, group, block, verdict->zone))
 			continue;
-		if (now_ms() > pass->deadline_ms) {
+		if (clock_ms() > pass->deadline_ms) {
 			keep_name(pass->leader, block->id);
 			pass->leader->left++;
 			tally->waiting++;
@@ -496,7 +488,7 @@ static int judge(struct pass *pass, uint64_t id, struct judgement *ret)
 			dax = dax_read(leader->fs, judgement.group);
 		}
 		if (!judgement.block || judgement.verdict.zone == ZONE_LEAVE ||
-		    waited >= DEVICE_WAIT_MAX_MS || now_ms() > pass->deadline_ms ||
+		    waited >= DEVICE_WAIT_MAX_MS || clock_ms() > pass->deadline_ms ||
 		    dax_is_complete(&dax, judgement.group, &snapshot->iomem,
 				    snapshot->block_size)) {
 			*ret = judgement;
@@ -593,7 +585,7 @@ static int handle_list(struct pass *pass)
 		/* In this run: to try them again at once would help nobody. */
 		if (pass->handled[i] || block_list_has(refused, pass->list.ids[i]))
 			continue;
-		if (now_ms() > pass->deadline_ms) {
+		if (clock_ms() > pass->deadline_ms) {
 			pass->leader->left++;
 			break;
 		}
@@ -639,7 +631,7 @@ static void end(struct pass *pass)
 
 static struct pass start(struct leader *leader)
 {
-	uint64_t now = now_ms();
+	uint64_t now = clock_ms();
 
 	return (struct pass){
 		.leader = leader,

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <time.h>
 
+#include "clock.h"
 #include "parse.h"
 #include "paths.h"
 
@@ -125,25 +126,16 @@ int spool_wait_lock(struct spool *spool)
 	return 0;
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-		return 0;
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* flock(2) knows no time limit but that of a signal. */
 int spool_wait_lock_for(struct spool *spool, uint64_t ms)
 {
 	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
-	uint64_t start = now_ms();
+	uint64_t start = clock_ms();
 
 	for (;;) {
 		int r = spool_try_lock(spool);
 
-		if (r != 0 || now_ms() - start >= ms)
+		if (r != 0 || clock_ms() - start >= ms)
 			return r;
 		(void)nanosleep(&pause, NULL);
 	}
