@@ -2,10 +2,15 @@
 /* memhpctl doctor: all checks, and what they found, worst first. */
 #include "doctor.h"
 
+#include <err.h>
+#include <string.h>
+
 #include "command.h"
 #include "log.h"
 #include "paths.h"
 #include "table.h"
+#include "terminal.h"
+#include "text.h"
 
 static void (*const checks[])(const struct patient *patient) = {
 	check_in_force,         check_published,
@@ -29,11 +34,11 @@ enum {
 };
 
 static const struct column columns[] = {
-	[COL_SEVERITY] = { "SEVERITY", COLUMN_TEXT, false, false, "note, warning or error" },
-	[COL_ID] = { "ID", COLUMN_TEXT, true, false, "kind of finding, for programs" },
-	[COL_SUBJECT] = { "SUBJECT", COLUMN_TEXT, false, false, "device, file or attribute" },
-	[COL_MESSAGE] = { "MESSAGE", COLUMN_TEXT, false, false, "what was found" },
-	[COL_ADVICE] = { "ADVICE", COLUMN_TEXT, false, false, "what to do" },
+	[COL_SEVERITY] = { "SEVERITY", COLUMN_TEXT, false, "note, warning or error" },
+	[COL_ID] = { "ID", COLUMN_TEXT, true, "kind of finding, for programs" },
+	[COL_SUBJECT] = { "SUBJECT", COLUMN_TEXT, false, "device, file or attribute" },
+	[COL_MESSAGE] = { "MESSAGE", COLUMN_TEXT, false, "what was found" },
+	[COL_ADVICE] = { "ADVICE", COLUMN_TEXT, false, "what to do" },
 };
 
 const struct table_kind doctor_tables[] = {
@@ -54,18 +59,34 @@ static const char *colour_of(enum severity severity)
 	return "\033[90m";
 }
 
+/* Where the terminal is too narrow the advice has lines of its own: most are commands. */
+static void print_finding(const struct ctl *ctl, const struct finding *finding)
+{
+	const char *severity = severity_name(finding->severity);
+	size_t indent = strlen(severity) + strlen(": "), width = terminal_width(), n;
+	_cleanup_free_ char *text = NULL;
+
+	if (asprintf(&text, "%s: %s; %s", finding->subject, finding->message, finding->advice) < 0)
+		errx(EX_OSERR, "out of memory");
+	printf("%s%s%s: ", ctl->colour ? colour_of(finding->severity) : "", severity,
+	       ctl->colour ? "\033[0m" : "");
+	n = strlen(text);
+	if (indent + text_width(text, n) > width) {
+		text[n - strlen(finding->advice) - 1] = '\0';
+		text_wrap(stdout, text, indent, width);
+		printf("%*s", (int)indent, "");
+		text_wrap(stdout, finding->advice, indent, width);
+		return;
+	}
+	puts(text);
+}
+
 /* A line a finding: a table of such long texts would be hard to read. */
 static void print_lines(const struct ctl *ctl, const struct findings *findings)
 {
-	for (size_t i = 0; i < findings->n; i++) {
-		const struct finding *finding = &findings->f[i];
-
-		if (ctl->quiet && finding->severity == SEVERITY_NOTE)
-			continue;
-		printf("%s%s%s: %s: %s; %s\n", ctl->colour ? colour_of(finding->severity) : "",
-		       severity_name(finding->severity), ctl->colour ? "\033[0m" : "",
-		       finding->subject, finding->message, finding->advice);
-	}
+	for (size_t i = 0; i < findings->n; i++)
+		if (!ctl->quiet || findings->f[i].severity != SEVERITY_NOTE)
+			print_finding(ctl, &findings->f[i]);
 	if (findings->n == 0 && !ctl->quiet)
 		puts("nothing found");
 }

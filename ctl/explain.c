@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "log.h"
 #include "parse.h"
 #include "paths.h"
 #include "record.h"
 #include "target.h"
+#include "terminal.h"
 #include "text.h"
 #include "usage.h"
 #include "walk.h"
@@ -271,17 +271,6 @@ static int gather(const struct ctl *ctl, struct explanation *e, const char *name
 
 /* -- For people */
 
-/* Columns of the terminal; without one lines are as long as they are. */
-static size_t line_width(void)
-{
-	struct winsize window;
-
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) < 0 ||
-	    window.ws_col < 40)
-		return SIZE_MAX;
-	return window.ws_col;
-}
-
 #define INDENT 14
 
 /* One line "label  text", broken between words where the terminal ends. */
@@ -294,7 +283,7 @@ _printf_(2, 3) static void print_line(const char *label, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	printf("%-*s ", INDENT - 1, label);
-	text_wrap(stdout, text, INDENT, line_width() - 1);
+	text_wrap(stdout, text, INDENT, terminal_width());
 }
 
 static void format_size(const struct explanation *e, uint64_t bytes, char ret[static TEXT_SIZE_MAX])

@@ -47,30 +47,28 @@ enum {
 };
 
 static const struct column block_columns[] = {
-	[COL_BLOCK] = { "BLOCK", COLUMN_TEXT, false, false, "memoryN" },
-	[COL_ADDRESS] = { "RANGE", COLUMN_TEXT, true, false, "physical addresses" },
-	[COL_SIZE] = { "SIZE", COLUMN_SIZE, true, false, "of the block" },
-	[COL_STATE] = { "STATE", COLUMN_TEXT, false, false, "of the block" },
-	[COL_ZONE] = { "ZONE", COLUMN_TEXT, false, false, "that it is in" },
-	[COL_NODE] = { "NODE", COLUMN_NUMBER, false, false, "NUMA node" },
-	[COL_DEVICE] = { "GROUP", COLUMN_TEXT, false, false, "the device" },
-	[COL_ALIAS] = { "ALIAS", COLUMN_TEXT, true, false, "another name of it" },
-	[COL_PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, false, "what adds the memory" },
-	[COL_EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, true, false, "how that was recognised" },
-	[COL_SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, true, false, "its own page array" },
-	[COL_BEFORE] = { "BEFORE", COLUMN_NUMBER, true, false,
-			 "offline blocks whose turn is before its" },
-	[COL_VERDICT] = { "VERDICT", COLUMN_TEXT, false, false,
-			  "what memhp would do if it came now" },
-	[COL_REASON] = { "REASON", COLUMN_TEXT, false, false, "why" },
-	[COL_OWNER] = { "OWNER", COLUMN_TEXT, true, false, "who would bring it online" },
-	[COL_KERNEL] = { "KERNEL", COLUMN_TEXT, true, false, "what the kernel would choose" },
-	[COL_ONLINE_POLICY] = { "ONLINE-POLICY", COLUMN_TEXT, true, false, "the kernel's" },
-	[COL_DECIDED_ZONE] = { "DECIDED-ZONE", COLUMN_TEXT, true, false, "what was decided" },
-	[COL_DECIDED_REASON] = { "DECIDED-REASON", COLUMN_TEXT, true, false, "why" },
-	[COL_DECIDED_OWNER] = { "DECIDED-OWNER", COLUMN_TEXT, true, false, "whose it was" },
-	[COL_OUTCOME] = { "OUTCOME", COLUMN_TEXT, true, false, "what came of it" },
-	[COL_ONLINED_BY] = { "ONLINED-BY", COLUMN_TEXT, true, false, "who brought it online" },
+	[COL_BLOCK] = { "BLOCK", COLUMN_TEXT, false, "memoryN" },
+	[COL_ADDRESS] = { "RANGE", COLUMN_TEXT, true, "physical addresses" },
+	[COL_SIZE] = { "SIZE", COLUMN_SIZE, true, "of the block" },
+	[COL_STATE] = { "STATE", COLUMN_TEXT, false, "of the block" },
+	[COL_ZONE] = { "ZONE", COLUMN_TEXT, false, "that it is in" },
+	[COL_NODE] = { "NODE", COLUMN_NUMBER, false, "NUMA node" },
+	[COL_DEVICE] = { "GROUP", COLUMN_TEXT, false, "the device" },
+	[COL_ALIAS] = { "ALIAS", COLUMN_TEXT, true, "another name of it" },
+	[COL_PROVIDER] = { "PROVIDER", COLUMN_TEXT, false, "what adds the memory" },
+	[COL_EVIDENCE] = { "EVIDENCE", COLUMN_TEXT, true, "how that was recognised" },
+	[COL_SELF_HOSTED] = { "SELF-HOSTED", COLUMN_TEXT, true, "its own page array" },
+	[COL_BEFORE] = { "BEFORE", COLUMN_NUMBER, true, "offline blocks whose turn is before its" },
+	[COL_VERDICT] = { "VERDICT", COLUMN_TEXT, false, "what memhp would do if it came now" },
+	[COL_REASON] = { "REASON", COLUMN_TEXT, false, "why" },
+	[COL_OWNER] = { "OWNER", COLUMN_TEXT, true, "who would bring it online" },
+	[COL_KERNEL] = { "KERNEL", COLUMN_TEXT, true, "what the kernel would choose" },
+	[COL_ONLINE_POLICY] = { "ONLINE-POLICY", COLUMN_TEXT, true, "the kernel's" },
+	[COL_DECIDED_ZONE] = { "DECIDED-ZONE", COLUMN_TEXT, true, "what was decided" },
+	[COL_DECIDED_REASON] = { "DECIDED-REASON", COLUMN_TEXT, true, "why" },
+	[COL_DECIDED_OWNER] = { "DECIDED-OWNER", COLUMN_TEXT, true, "whose it was" },
+	[COL_OUTCOME] = { "OUTCOME", COLUMN_TEXT, true, "what came of it" },
+	[COL_ONLINED_BY] = { "ONLINED-BY", COLUMN_TEXT, true, "who brought it online" },
 };
 
 static void set_text(struct table *table, size_t column, const char *text)
@@ -143,11 +141,11 @@ enum {
 };
 
 static const struct column setting_columns[] = {
-	[SETTING] = { "SETTING", COLUMN_TEXT, false, false, "section and key" },
-	[VALUE] = { "VALUE", COLUMN_TEXT, false, false, "what it is" },
-	[FROM] = { "FROM", COLUMN_TEXT, false, false, "where that was set" },
-	[FILE_NAME] = { "FILE", COLUMN_TEXT, true, false, "the file" },
-	[LINE] = { "LINE", COLUMN_NUMBER, true, false, "the line in it" },
+	[SETTING] = { "SETTING", COLUMN_TEXT, false, "section and key" },
+	[VALUE] = { "VALUE", COLUMN_TEXT, false, "what it is" },
+	[FROM] = { "FROM", COLUMN_TEXT, false, "where that was set" },
+	[FILE_NAME] = { "FILE", COLUMN_TEXT, true, "the file" },
+	[LINE] = { "LINE", COLUMN_NUMBER, true, "the line in it" },
 };
 
 /* "Policy.MovableRatio" with the value that is in force and the one that is configured. */
@@ -238,10 +236,10 @@ enum {
 };
 
 static const struct column check_columns[] = {
-	[CHECK] = { "CHECK", COLUMN_TEXT, false, false, "what is asked" },
-	[ANSWER] = { "ANSWER", COLUMN_TEXT, false, false, "yes, no, unknown, or not asked" },
-	[NUMBERS] = { "NUMBERS", COLUMN_TEXT, false, false, "what that follows from" },
-	[THEN] = { "THEN", COLUMN_TEXT, false, false, "the zone, or that it goes on" },
+	[CHECK] = { "CHECK", COLUMN_TEXT, false, "what is asked" },
+	[ANSWER] = { "ANSWER", COLUMN_TEXT, false, "yes, no, unknown, or not asked" },
+	[NUMBERS] = { "NUMBERS", COLUMN_TEXT, false, "what that follows from" },
+	[THEN] = { "THEN", COLUMN_TEXT, false, "the zone, or that it goes on" },
 };
 
 static unsigned long long mib(const struct explanation *e, uint64_t pages)
@@ -356,10 +354,10 @@ enum {
 };
 
 static const struct column sum_columns[] = {
-	[TERM] = { "TERM", COLUMN_TEXT, false, false, "what it is" },
-	[MACHINE] = { "MACHINE", COLUMN_SIZE, false, false, "on the whole machine" },
-	[NODE] = { "NODE", COLUMN_SIZE, false, false, "on the node of the block" },
-	[KEY] = { "KEY", COLUMN_TEXT, true, false, "a name that does not change" },
+	[TERM] = { "TERM", COLUMN_TEXT, false, "what it is" },
+	[MACHINE] = { "MACHINE", COLUMN_SIZE, false, "on the whole machine" },
+	[NODE] = { "NODE", COLUMN_SIZE, false, "on the node of the block" },
+	[KEY] = { "KEY", COLUMN_TEXT, true, "a name that does not change" },
 };
 
 static uint64_t kernel_of(const struct balance *b)

@@ -55,8 +55,10 @@ bool fit_columns(struct libscols_table *table, const struct fit_column *columns,
 		if (columns[i].column && columns[i].wide > 0)
 			set_hidden(&columns[i], true);
 	for (size_t i = 0; i < n; i++)
-		if (columns[i].column && columns[i].yields && !wrap_has_room(table, width))
+		if (columns[i].column && columns[i].yields && !wrap_has_room(table, width)) {
 			set_hidden(&columns[i], true);
+			lacks_room = true;
+		}
 	for (unsigned wide = 0; (next = find_next(columns, n, wide)); wide = next->wide) {
 		if (says_nothing(table, next))
 			continue;
@@ -77,7 +79,7 @@ void fit_rest(const struct fit_column *columns, size_t n)
 		if (!columns[i].column)
 			continue;
 		if (!is_first)
-			set_hidden(&columns[i], !is_hidden(&columns[i]) || columns[i].wide == 0);
+			set_hidden(&columns[i], !is_hidden(&columns[i]));
 		is_first = false;
 	}
 }

@@ -37,19 +37,19 @@ enum {
 };
 
 static const struct column columns[] = {
-	[BLOCKS] = { "BLOCKS", COLUMN_TEXT, false, false, "first and last block" },
-	[GROUP] = { "GROUP", COLUMN_TEXT, false, false, "the device" },
+	[BLOCKS] = { "BLOCKS", COLUMN_TEXT, false, "first and last block" },
+	[GROUP] = { "GROUP", COLUMN_TEXT, false, "the device" },
 	[PROVIDER] = { "PROVIDER", COLUMN_TEXT, .help = "what adds the memory", .yields = true },
-	[NODE] = { "NODE", COLUMN_NUMBER, false, false, "NUMA node" },
-	[SIZE] = { "SIZE", COLUMN_SIZE, false, false, "of all blocks of the row" },
-	[ZONE] = { "ZONE", COLUMN_TEXT, false, false, "what memhp would do" },
-	[KERNEL] = { "KERNEL", COLUMN_TEXT, false, false, "what the kernel would choose" },
-	[NEW] = { "NEW", COLUMN_BOOLEAN, true, false, "whether it is of --add" },
-	[REASON] = { "REASON", COLUMN_TEXT, false, false, "why memhp would" },
-	[RANGE] = { "RANGE", COLUMN_TEXT, true, false, "physical addresses" },
-	[COUNT] = { "COUNT", COLUMN_NUMBER, true, false, "number of blocks" },
-	[ALIAS] = { "ALIAS", COLUMN_TEXT, true, false, "another name of the device" },
-	[OWNER] = { "OWNER", COLUMN_TEXT, true, false, "who brings it online" },
+	[NODE] = { "NODE", COLUMN_NUMBER, false, "NUMA node" },
+	[SIZE] = { "SIZE", COLUMN_SIZE, false, "of all blocks of the row" },
+	[ZONE] = { "ZONE", COLUMN_TEXT, false, "what memhp would do" },
+	[KERNEL] = { "KERNEL", COLUMN_TEXT, false, "what the kernel would choose" },
+	[NEW] = { "NEW", COLUMN_BOOLEAN, true, "whether it is of --add" },
+	[REASON] = { "REASON", COLUMN_TEXT, false, "why memhp would" },
+	[RANGE] = { "RANGE", COLUMN_TEXT, true, "physical addresses" },
+	[COUNT] = { "COUNT", COLUMN_NUMBER, true, "number of blocks" },
+	[ALIAS] = { "ALIAS", COLUMN_TEXT, true, "another name of the device" },
+	[OWNER] = { "OWNER", COLUMN_TEXT, true, "who brings it online" },
 };
 
 const struct table_kind plan_tables[] = {
@@ -331,9 +331,9 @@ static bool show_rows(struct table *table, const struct plan *plan)
 static bool show_policy(struct report *report, const struct plan *plan, const char *kernel)
 {
 	static const struct column policy_columns[] = {
-		{ "ORIGIN", COLUMN_TEXT, false, false, "the files the policy is from" },
-		{ "IN-FORCE", COLUMN_BOOLEAN, false, false, "whether it is in force" },
-		{ "ONLINE-POLICY", COLUMN_TEXT, false, false, "the kernel's" },
+		{ "ORIGIN", COLUMN_TEXT, false, "the files the policy is from" },
+		{ "IN-FORCE", COLUMN_BOOLEAN, false, "whether it is in force" },
+		{ "ONLINE-POLICY", COLUMN_TEXT, false, "the kernel's" },
 	};
 	struct table *table =
 		report_table(report, "policy", NULL, policy_columns, ARRAY_SIZE(policy_columns));

@@ -11,6 +11,7 @@
 #include "nodes.h"
 #include "paths.h"
 #include "table.h"
+#include "terminal.h"
 #include "text.h"
 #include "usage.h"
 #include "view.h"
@@ -384,7 +385,7 @@ static const struct column namespace_columns[] = {
 	[NS_SIZE] = { "SIZE", COLUMN_SIZE, .help = "of the namespace" },
 	[NS_DEVICE] = { "DEVICE", COLUMN_TEXT, .help = "its block or dax device" },
 	[NS_HOLDS] = { "HOLDS", COLUMN_TEXT, .help = "what is on it, or memory" },
-	[NS_LABEL] = { "LABEL", COLUMN_TEXT, .truncates = true, .help = "of what is on it" },
+	[NS_LABEL] = { "LABEL", COLUMN_TEXT, .help = "of what is on it" },
 	[NS_DAX] = { "DAX", COLUMN_BOOLEAN, .help = "whether it can be mapped" },
 	[NS_BESIDE] = { "BESIDE", COLUMN_TEXT,
 			.help = "another one in the region that holds data" },
@@ -439,16 +440,20 @@ static void fill_namespaces(const struct status *status, struct table *table)
 
 /* -- what a person should know first */
 
+/* Longer ones are hard to read. */
+#define SENTENCE_WIDTH 79
+
 /* A sentence in lines that no terminal wraps. */
 _printf_(1, 2) static void say(const char *fmt, ...)
 {
+	size_t width = terminal_width();
 	char text[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	text_wrap(stdout, text, 0, 79);
+	text_wrap(stdout, text, 0, width < SENTENCE_WIDTH ? width : SENTENCE_WIDTH);
 }
 
 /* Offline memory of one kind that the same is to online. */

@@ -116,8 +116,6 @@ static void add_column(struct table *table, size_t i)
 		*c = (char)(*c == '-' ? '_' : tolower((unsigned char)*c));
 	if (column->kind != COLUMN_TEXT && column->kind != COLUMN_BOOLEAN)
 		flags |= SCOLS_FL_RIGHT;
-	if (column->truncates)
-		flags |= SCOLS_FL_TRUNC;
 	table->shown[i] = check_pointer(scols_table_new_column(table->scols, name, 0.01, flags));
 	check(scols_column_set_json_type(table->shown[i], json_type(column->kind)));
 }
@@ -325,7 +323,7 @@ static void print_json(const struct report *report)
 
 static void print_wrapped(struct table *table, size_t width)
 {
-	check(wrap_last_column(table->scols, width));
+	check(wrap_columns(table->scols, width));
 	check(scols_print_table(table->scols));
 }
 

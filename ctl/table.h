@@ -23,15 +23,14 @@ enum column_kind {
 struct column {
 	const char *name; /* as in headings; JSON has it in lower case */
 	enum column_kind kind;
-	bool is_extra;	/* shown only when -o asks for it; JSON always has it */
-	bool truncates; /* may be cut where the terminal is too narrow */
+	bool is_extra; /* shown only when -o asks for it; JSON always has it */
 	const char *help;
 	/*
 	 * Shown on a terminal that has room for it, the lowest first, and with --verbose; 0: always.
 	 * JSON always has it.
 	 */
 	unsigned wide;
-	bool yields; /* left out on a terminal that has no room for it */
+	bool yields; /* left out on a terminal that has no room for it; with --verbose a table of its own */
 };
 
 /* A table that a command prints. Arrays of them end with a name of NULL. */
@@ -50,8 +49,8 @@ void report_done(struct report **report);
 
 /*
  * A table named @name in JSON, under @title (NULL: none) for people. @columns must outlive it.
- * Columns are those of -o, in its order, or the usual ones in that of @columns. Text in the last
- * one is broken where the terminal is too narrow for it.
+ * Columns are those of -o, in its order, or the usual ones in that of @columns. Text is broken
+ * where the terminal is too narrow for it.
  * NULL when -o names a column that is not there; it was said which are allowed.
  */
 struct table *report_table(struct report *report, const char *name, const char *title,

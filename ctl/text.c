@@ -2,7 +2,11 @@
 /* Sizes with a suffix, lines, and bytes that are no text. */
 #include "text.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "parse.h"
 
@@ -40,22 +44,73 @@ void text_add_run(char *ret, size_t size, uint64_t first, uint64_t last)
 		       used + strlen(run) + sizeof(more) > size ? more : run);
 }
 
+/* How many bytes a character has, and how wide libsmartcols makes it: "\xNN" where it is not to be printed. */
+static size_t take_char(const char *text, size_t *ret_width)
+{
+	mbstate_t state = { 0 };
+	wchar_t c;
+	size_t n = mbrtowc(&c, text, MB_CUR_MAX, &state);
+	bool is_valid = n > 0 && n <= MB_CUR_MAX;
+
+	if (!is_valid)
+		n = 1;
+	*ret_width = is_valid && iswprint((wint_t)c) ? (size_t)wcwidth(c) : 4 * n;
+	return n;
+}
+
+size_t text_width(const char *text, size_t n)
+{
+	size_t width = 0, char_width;
+
+	for (size_t i = 0; i < n; width += char_width)
+		i += take_char(text + i, &char_width);
+	return width;
+}
+
+/* Behind the last of @marks in the @n bytes, but for the first; 0: there is none. */
+static size_t find_mark(const char *text, size_t n, const char *marks)
+{
+	while (n > 1 && !strchr(marks, text[n - 1]))
+		n--;
+	return n > 1 ? n : 0;
+}
+
+/* @n bytes of a word fit, and it fits into no line: after a directory, else at a mark, else anywhere. */
+static size_t break_word(const char *word, size_t n)
+{
+	size_t end = find_mark(word, n, "/");
+
+	if (end == 0)
+		end = find_mark(word, n, "-_:,=");
+	return end > 0 ? end : n;
+}
+
+size_t text_line(const char *text, size_t room)
+{
+	size_t end = 0, width = 0, word = 0, n, char_width;
+
+	for (; text[end]; end += n) {
+		n = take_char(text + end, &char_width);
+		width += char_width;
+		if (width > room && end > 0)
+			break;
+		if (text[end] == ' ')
+			word = end + 1;
+	}
+	if (!text[end] || text[end] == ' ')
+		return end;
+	return word > 0 ? word - 1 : break_word(text, end);
+}
+
 void text_wrap(FILE *to, const char *text, size_t indent, size_t width)
 {
 	size_t room = width > indent ? width - indent : 1;
 
 	while (*text) {
-		size_t n = strlen(text), end = n;
+		size_t n = text_line(text, room);
 
-		if (n > room) {
-			for (end = room; end > 0 && text[end] != ' '; end--)
-				;
-			/* A word that is longer than a line has to stay whole. */
-			if (end == 0)
-				end = strcspn(text, " ");
-		}
-		(void)fprintf(to, "%.*s\n", (int)end, text);
-		text += end;
+		(void)fprintf(to, "%.*s\n", (int)n, text);
+		text += n;
 		text += *text == ' ';
 		if (*text)
 			(void)fprintf(to, "%*s", (int)indent, "");

@@ -17,9 +17,19 @@ void text_size(uint64_t bytes, char ret[static TEXT_SIZE_MAX]);
  */
 void text_add_run(char *ret, size_t size, uint64_t first, uint64_t last);
 
+/* How many columns of a terminal the first @n bytes take. */
+size_t text_width(const char *text, size_t n);
+
 /*
- * Writes @text in lines that end at column @width or before it, broken at blanks, with a newline
- * each. The first one begins where the output is, at column @indent, the others are indented.
+ * How many bytes of @text a line of @room columns takes: up to a blank; a word that no line could
+ * hold is broken, behind a slash or another mark where there is one. 0 for "", and before a
+ * blank.
+ */
+size_t text_line(const char *text, size_t room);
+
+/*
+ * Writes @text in lines that end at column @width or before it, broken by text_line(), with a
+ * newline each. The first one begins where the output is, at column @indent, the others are indented.
  */
 void text_wrap(FILE *to, const char *text, size_t indent, size_t width);
 

@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "macro.h"
+#include "text.h"
+
+/* Of a column that is broken: less is unreadable. */
 #define ROOM_MIN 16
+/* With less a column is left out, if one may be: most reasons take two lines then. */
+#define ROOM_WANTED 24
 
 static size_t max_of(size_t a, size_t b)
 {
@@ -21,15 +27,17 @@ static const char *cell_text(struct libscols_table *table, size_t line, size_t c
 	return text ? text : "";
 }
 
-/* All our text is ASCII, but for names, which are hardly ever anything else. */
 static size_t column_width(struct libscols_table *table, size_t column)
 {
 	const char *heading =
 		scols_cell_get_data(scols_column_get_header(scols_table_get_column(table, column)));
-	size_t width = heading ? strlen(heading) : 0;
+	size_t width = heading ? text_width(heading, strlen(heading)) : 0;
 
-	for (size_t i = 0; i < scols_table_get_nlines(table); i++)
-		width = max_of(width, strlen(cell_text(table, i, column)));
+	for (size_t i = 0; i < scols_table_get_nlines(table); i++) {
+		const char *text = cell_text(table, i, column);
+
+		width = max_of(width, text_width(text, strlen(text)));
+	}
 	return width;
 }
 
@@ -66,56 +74,102 @@ bool wrap_has_room(struct libscols_table *table, size_t width)
 	size_t used;
 
 	(void)find_last(table, &used);
-	return used + ROOM_MIN <= width || wrap_table_width(table) <= width;
+	return used + ROOM_WANTED <= width || wrap_table_width(table) <= width;
 }
 
-/* Replaces the last blank before each end of a line by a newline. */
-static void break_text(char *text, size_t room)
+/* In lines of @room characters; on the heap, NULL when memory is short. */
+static char *break_text(const char *text, size_t room)
 {
-	char *start = text, *blank = NULL;
+	char *broken = malloc(2 * strlen(text) + 1), *to = broken;
 
-	for (char *c = text; *c; c++) {
-		if (*c == ' ')
-			blank = c;
-		if ((size_t)(c - start) < room || !blank)
-			continue;
-		*blank = '\n';
-		start = blank + 1;
-		blank = NULL;
+	while (broken && *text) {
+		size_t n = text_line(text, room);
+
+		to = mempcpy(to, text, n);
+		text += n;
+		text += *text == ' ';
+		if (*text)
+			*to++ = '\n';
 	}
+	if (broken)
+		*to = '\0';
+	return broken;
 }
 
-static int wrap_cell(struct libscols_table *table, size_t line, size_t column, size_t room)
+static int wrap_column(struct libscols_table *table, size_t index, size_t room)
 {
-	char *text = strdup(cell_text(table, line, column));
-
-	if (!text)
-		return -ENOMEM;
-	break_text(text, room);
-	/* It takes what it is given. */
-	return scols_line_refer_data(scols_table_get_line(table, line), column, text);
-}
-
-int wrap_last_column(struct libscols_table *table, size_t width)
-{
-	size_t n = scols_table_get_ncols(table), used, index = find_last(table, &used);
-	struct libscols_column *last;
+	struct libscols_column *column = scols_table_get_column(table, index);
 	int r = 0;
 
-	if (index == n || !wrap_has_room(table, width) ||
-	    used + column_width(table, index) <= width)
+	for (size_t i = 0; r == 0 && i < scols_table_get_nlines(table); i++) {
+		char *text = break_text(cell_text(table, i, index), room);
+
+		/* It takes what it is given. */
+		r = text ? scols_line_refer_data(scols_table_get_line(table, i), index, text) :
+			   -ENOMEM;
+	}
+	if (r == 0)
+		r = scols_column_set_flags(column, SCOLS_FL_WRAP);
+	if (r == 0)
+		r = scols_column_set_safechars(column, "\n");
+	if (r == 0)
+		r = scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+					      scols_wrapnl_nextchunk, NULL);
+	return r;
+}
+
+/* Numbers stay whole, and so do headings. */
+static bool may_shrink(struct libscols_table *table, size_t i, size_t width)
+{
+	struct libscols_column *column = scols_table_get_column(table, i);
+	const char *heading = scols_cell_get_data(scols_column_get_header(column));
+
+	return scols_column_get_flags(column) == 0 && width > ROOM_MIN &&
+	       width > strlen(heading ? heading : "");
+}
+
+/* The widest that may shrink; their number when none may. */
+static size_t find_widest(struct libscols_table *table, const size_t *widths)
+{
+	size_t n = scols_table_get_ncols(table), widest = n;
+
+	for (size_t i = 0; i < n; i++)
+		if (may_shrink(table, i, widths[i]) && (widest == n || widths[i] > widths[widest]))
+			widest = i;
+	return widest;
+}
+
+/* Of the last column alone if it can spare all of @excess, else of the widest ones. What is lacking. */
+static size_t find_rooms(struct libscols_table *table, size_t excess, size_t *widths)
+{
+	size_t n = scols_table_get_ncols(table), used, last = find_last(table, &used), widest;
+
+	if (last < n && may_shrink(table, last, widths[last]) &&
+	    widths[last] >= ROOM_MIN + excess) {
+		widths[last] -= excess;
 		return 0;
-	last = scols_table_get_column(table, index);
-	if (scols_column_get_flags(last) != 0)
-		return 0; /* a number, or text that is to be cut */
-	for (size_t i = 0; r == 0 && i < scols_table_get_nlines(table); i++)
-		r = wrap_cell(table, i, index, width - used);
-	if (r == 0)
-		r = scols_column_set_flags(last, SCOLS_FL_WRAP);
-	if (r == 0)
-		r = scols_column_set_safechars(last, "\n");
-	if (r == 0)
-		r = scols_column_set_wrapfunc(last, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
-					      NULL);
+	}
+	for (; excess > 0 && (widest = find_widest(table, widths)) < n; excess--)
+		widths[widest]--;
+	return excess;
+}
+
+int wrap_columns(struct libscols_table *table, size_t width)
+{
+	size_t n = scols_table_get_ncols(table), all = wrap_table_width(table), lacking;
+	_cleanup_free_ size_t *rooms = calloc(n + 1, sizeof(*rooms));
+	int r = rooms ? 0 : -ENOMEM;
+
+	if (r < 0 || all <= width)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		rooms[i] = is_shown(table, i) ? column_width(table, i) : 0;
+	lacking = find_rooms(table, all - width, rooms);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (is_shown(table, i) && rooms[i] < column_width(table, i))
+			r = wrap_column(table, i, rooms[i]);
+	/* It would cut what has no room. */
+	if (r == 0 && lacking > 0)
+		r = scols_table_set_termwidth(table, width + lacking);
 	return r;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sizes and sentences. */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,8 +48,8 @@ static void test_wrap(void **state)
 		{ "exactly 10", "exactly 10\n" },
 		{ "exactly 10 and more", "exactly 10\nand more\n" },
 		{ "one two three four", "one two\nthree four\n" },
-		{ "a verylongwordindeed b", "a\nverylongwordindeed\nb\n" },
-		{ "verylongwordindeed", "verylongwordindeed\n" },
+		{ "a verylongwordindeed b", "a\nverylongwo\nrdindeed b\n" },
+		{ "verylongwordindeed", "verylongwo\nrdindeed\n" },
 	};
 
 	(void)state;
@@ -99,8 +100,53 @@ static void test_indent(void **state)
 	(void)fputs("ab: ", to);
 	text_wrap(to, "one two three averylongword", 4, 11);
 	assert_int_equal(fclose(to), 0);
-	assert_string_equal(text, "ab: one two\n    three\n    averylongword\n");
+	assert_string_equal(text, "ab: one two\n    three\n    averylo\n    ngword\n");
 	free(text);
+}
+
+static void test_line(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t room;
+		const char *expected;
+	} cases[] = {
+		{ "", 10, "" },
+		{ "one two", 7, "one two" },
+		{ "one two", 6, "one" },
+		{ "one two three", 7, "one two" },
+		{ "by /etc/memhp.conf", 10, "by" },
+		{ "/etc/memhp.conf", 10, "/etc/" },
+		{ "/etc/memhp.conf", 4, "/etc" },
+		{ "memhp-a-b.conf", 10, "memhp-a-" },
+		{ "0x100-0x1ff", 8, "0x100-" },
+		{ "-verylong", 4, "-ver" },
+		{ "verylong", 4, "very" },
+		/* Shown as "\\x01". */
+		{ "a\001b", 5, "a\001" },
+		{ "a\001b", 4, "a" },
+		{ "\001b", 1, "\001" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t n = text_line(cases[i].text, cases[i].room);
+
+		assert_int_equal(n, strlen(cases[i].expected));
+		assert_memory_equal(cases[i].text, cases[i].expected, n);
+	}
+}
+
+static void test_characters(void **state)
+{
+	(void)state;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		return;
+	assert_int_equal(text_width("\xc3\xa4\xe6\xbc\xa2", 5), 3);
+	assert_int_equal(text_width("a\xc3", 2), 5);
+	assert_int_equal(text_line("\xc3\xa4\xc3\xa4\xc3\xa4", 2), 4);
+	assert_int_equal(text_line("\xe6\xbc\xa2\xe6\xbc\xa2", 3), 3);
+	assert_non_null(setlocale(LC_CTYPE, "C"));
 }
 
 static void test_runs(void **state)
@@ -129,6 +175,10 @@ int main(void)
 		{ "runs of blocks make a list, which may be cut between them", test_runs, NULL,
 		  NULL, NULL },
 		{ "lines that follow are indented", test_indent, NULL, NULL, NULL },
+		{ "a word that no line could hold is broken at marks", test_line, NULL, NULL,
+		  NULL },
+		{ "characters are as wide as terminals show them", test_characters, NULL, NULL,
+		  NULL },
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
