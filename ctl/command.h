@@ -36,6 +36,7 @@ extern const struct command commands[];
 extern const struct table_kind status_tables[];
 extern const struct table_kind plan_tables[];
 extern const struct table_kind explain_tables[];
+extern const struct table_kind check_tables[];
 extern const struct table_kind doctor_tables[];
 
 /* NULL: there is none of that name. */

@@ -2,7 +2,8 @@
 /* Reading configuration that is not in its place. */
 #include "config_file.h"
 
-#include "config.h"
+#include <stdio.h>
+
 #include "sysfs.h"
 
 void config_file_report(void *userdata, const char *file, unsigned line, const char *message)
@@ -15,7 +16,8 @@ void config_file_report(void *userdata, const char *file, unsigned line, const c
 		(void)fprintf(to, "%s: %s\n", file, message);
 }
 
-int config_file_apply(struct policy *policy, const char *path, FILE *to)
+int config_file_apply(struct policy *policy, const char *path, config_report_fn report,
+		      void *userdata)
 {
 	_cleanup_(sysfs_close) struct sysfs fs = { .fd = -1 };
 	_cleanup_free_ char *text = NULL;
@@ -26,5 +28,5 @@ int config_file_apply(struct policy *policy, const char *path, FILE *to)
 		r = sysfs_read_file(&fs, &text, &n, "%s", path);
 	if (r < 0)
 		return r;
-	return (int)config_apply(policy, path, (struct str){ text, n }, config_file_report, to);
+	return (int)config_apply(policy, path, (struct str){ text, n }, report, userdata);
 }

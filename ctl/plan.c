@@ -389,7 +389,7 @@ static int read_policy(struct plan *plan)
 	if (!path)
 		return EXIT_SUCCESS;
 	plan->view.policy = policy_default();
-	n = config_file_apply(&plan->view.policy, path, stderr);
+	n = config_file_apply(&plan->view.policy, path, config_file_report, stderr);
 	if (n < 0) {
 		log_error("cannot read %s: %s", path, strerror(-n));
 		return n == -ENOENT ? EX_NOINPUT : EX_IOERR;

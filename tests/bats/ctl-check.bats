@@ -73,3 +73,21 @@ setup()
 @test "the sample configuration has no mistakes" {
 	run -0 ctl check "$abs_top_srcdir/conf/memhp.conf"
 }
+
+@test "as JSON a mistake has its file, its line and what is wrong" {
+	run -0 ctl check --json
+	equal "$(jq -c . <<<"$output")" '{"mistakes":[]}'
+	config <<<$'[Policy]\nMovableRatio=lots'
+	mkdir -p "$root/etc/memhp.conf.d/50-x.conf"
+	run -1 ctl check --json
+	equal "$(jq -c '.mistakes[] | [.file, .line]' <<<"$output" | xargs)" '[/etc/memhp.conf,2] [/etc/memhp.conf.d/50-x.conf,null]'
+	contains "$(jq -r '.mistakes[0].message' <<<"$output")" 'bad value "lots" for [Policy] MovableRatio='
+	printf '[Cxl]\nZone=move\n' >bad.conf
+	run -1 ctl check --json bad.conf
+	equal "$(jq -c '.mistakes[] | [.file, .line]' <<<"$output")" '["bad.conf",2]'
+	run -1 ctl check --raw --noheadings --output line,file bad.conf
+	equal "$output" "2 bad.conf"
+	run -66 --separate-stderr ctl check --json missing.conf
+	equal "$output" ""
+	run -64 ctl check --output colour
+}

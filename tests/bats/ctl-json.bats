@@ -47,6 +47,7 @@ json()
 	printf 'MEMHP_GROUP=PNP0C80:00\nMEMHP_PROVIDER=dimm\nMEMHP_ZONE=movable\nMEMHP_REASON=\xff\nMEMHP_OWNER=memhp\nMEMHP_STATE=failed\nMEMHP_OUTCOME=1 block stays offline, first \xff\n' \
 		>"$spool/groups/PNP0C80:00"
 	config $'usr/lib/udev/rules.d/40-\xff.rules' <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
+	contains "$(json check)" '"file": "/etc/memhp.conf"' 'bad value \"\\xff\"'
 	contains "$(json doctor)" '40-\\xff.rules:1' 'first \\xff'
 	contains "$(json status)" '"outcome": "1 block stays offline, first \\xff"'
 	for command in plan 'explain memory32'; do

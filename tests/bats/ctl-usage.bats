@@ -59,6 +59,9 @@ columns()
 	equal "$(ctl plan --json | jq -r '.plan[0] | keys_unsorted | join(" ")')" "$(columns plan)"
 	run ctl doctor --json
 	equal "$(jq -r '.findings[0] | keys_unsorted | join(" ")' <<<"$output")" "$(columns doctor)"
+	config <<<"Zone=leave"
+	run ctl check --json
+	equal "$(jq -r '.mistakes[0] | keys_unsorted | join(" ")' <<<"$output")" "$(columns check)"
 	contains "$(columns status namespaces)" "namespace mode"
 }
 
