@@ -84,6 +84,58 @@ status()
 	[ "$(status '.nodes[2].headroom')" = 0 ]
 }
 
+# names_of FILTER: what jq finds in standard input, compact, with the devices as variables
+names_of()
+{
+	jq -c --arg dimm0 "$node0_dimm" --arg dimm1 "$node1_dimm" --arg cxl "$cxl_dax" --arg pmem "$pmem_dax" "$1"
+}
+
+@test "plan has what waits, and beside it what the kernel would choose" {
+	plan=$(guest 'memhpctl plan --json')
+	[ "$(names_of '[.plan[] | [.group == ($cxl, $pmem), .provider, .node, .size, .count, .zone, .owner, .new]]' <<<"$plan")" = \
+		"$(names_of '[[false,true,"dax",0,671088640,5,"leave","daxctl",false],[true,false,"cxl",2,536870912,4,"leave","daxctl",false]]' <<<null)" ]
+	[ "$(jq -c '[.plan[] | [.kernel, .reason]]' <<<"$plan")" = '[["Movable","fixed by [Dax]"],["Normal","fixed by [Cxl]"]]' ]
+	[ "$(jq -c .policy <<<"$plan")" = '[{"origin":"/etc/memhp.conf","in_force":true,"online_policy":"contig-zones"}]' ]
+}
+
+@test "plan --add has what would become of more memory" {
+	plan=$(guest 'memhpctl plan --add dimm:1G@1 --add virtio-mem:512M --add cxl:256M --json')
+	[ "$(jq -c '[.plan[] | select(.new) | [.provider, .node, .size, .count, .zone, .owner, .kernel]]' <<<"$plan")" = \
+		'[["dimm",1,1073741824,8,"movable","memhp",null],["virtio-mem",0,536870912,4,"movable","memhp",null],["cxl",3,268435456,2,"leave","daxctl",null]]' ]
+	[ "$(jq -c '[.plan[] | select(.new | not)] | length' <<<"$plan")" = 2 ]
+	# None of it is there.
+	[ "$(guest 'memhpctl plan --json' | jq '.plan | length')" = 2 ]
+	plan=$(guest 'printf "[Policy]\nMovableRatio=0\n" >/tmp/x.conf; memhpctl plan --add dimm:1G@1 --policy /tmp/x.conf --json')
+	[ "$(jq -c '[.plan[] | select(.new) | [.zone, .reason]] + [.policy[0].in_force]' <<<"$plan")" = '[["kernel","MovableRatio=0"],false]' ]
+}
+
+@test "explain has the device, the decision, and each step of the arithmetic" {
+	explained=$(guest "memhpctl explain $node0_dimm --json")
+	[ "$(names_of '.block[] | [.group == $dimm0, .provider, .node, .size, .state, .zone, .verdict]' <<<"$explained")" = \
+		'[true,"dimm",0,134217728,"online","Movable","movable"]' ]
+	[ "$(jq -c '.block[] | [.decided_zone, .decided_owner, .onlined_by, .self_hosted, .kernel]' <<<"$explained")" = \
+		'["movable","memhp","memhp","no",null]' ]
+	[ "$(names_of '.block[0].evidence == "firmware node \($dimm0)"' <<<"$explained")" = true ]
+	[ "$(jq -c '[.settings[] | select(.from == "default" and .file == null and .line == null) | .setting]' <<<"$explained")" = \
+		'["[Dimm] Zone","[Policy] MovableRatio","[Policy] NumaAware","[Policy] MemoryOnlyNodes","[Policy] KernelCredit","[Policy] KernelReserve","[Policy] SelfHostedMemmap"]' ]
+	[ "$(jq -c '[.checks[] | .answer, .then]' <<<"$explained")" = '["no","go on","no","go on","no","go on","no","go on","no","movable"]' ]
+	[ "$(jq -c '.sums | map({ (.key): .machine }) | add | [.sum <= .limit, .sum > 0, .wanted]' <<<"$explained")" = '[true,true,536870912]' ]
+	[ "$(jq -c '.sums[] | select(.key == "early").machine' <<<"$explained")" = "$(status '.policy[0].early')" ]
+	[ "$(jq -c '.sums[] | select(.key == "early").node' <<<"$explained")" = "$(status '.nodes[0].early')" ]
+}
+
+@test "explain says whose memory is that waits" {
+	explained=$(guest "memhpctl explain $cxl_dax --json")
+	[ "$(names_of '.block[] | [.group == $cxl, .alias, .provider, .node, .state, .zone, .verdict, .reason, .owner, .kernel]' <<<"$explained")" = \
+		'[true,"region0","cxl",2,"offline",null,"leave","fixed by [Cxl]","daxctl","Normal"]' ]
+	[ "$(jq -c '.block[] | [.decided_zone, .onlined_by]' <<<"$explained")" = '[null,null]' ]
+	[ "$(jq -c '[.settings[] | [.setting, .value]], .checks, .sums' <<<"$explained" | tr -d '\n')" = '[["[Cxl] Zone","leave"]][][]' ]
+}
+
+@test "check finds no mistakes in what is installed" {
+	[ "$(guest 'memhpctl check --json' | jq -c .)" = '{"mistakes":[]}' ]
+}
+
 @test "the headroom is what still becomes movable" {
 	local headroom acpi blocks
 

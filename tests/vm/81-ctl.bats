@@ -157,10 +157,14 @@ lacks()
 	has "$(findings)" "warning stale-policy /etc/memhp.conf, /etc/memhp.conf.d/50-test.conf"
 	guest 'memhpctl reload | grep "in force: .*/etc/memhp.conf.d/50-test.conf"
 		grep -qx Policy.MovableRatio=200 /run/memhp/policy'
+	[ "$(guest "memhpctl explain $node0_dimm --json" | jq -c '.settings[] | select(.setting == "[Policy] MovableRatio") |
+		[.value, .file, .line]')" = '["200","/etc/memhp.conf.d/50-test.conf",2]' ]
 	guest 'printf "[Policy]\nMovableRatio=many\n" >/etc/memhp.conf.d/50-test.conf
 		status=0; memhpctl reload >/tmp/out 2>/tmp/errors || status=$?
 		[ "$status" -eq 1 ]; grep "50-test.conf:2: .*many" /tmp/errors
 		grep -qx Policy.MovableRatio=301 /run/memhp/policy'
+	[ "$(guest 'memhpctl check --json || [ $? -eq 1 ]' | jq -c '[.mistakes[] | [.file, .line]]')" = \
+		'[["/etc/memhp.conf.d/50-test.conf",2]]' ]
 	guest 'printf "[Policy]\nOnliner=none\n" >/etc/memhp.conf.d/50-test.conf
 		memhpctl reload | grep "switched off"; ! systemctl -q is-active memhp
 		rm /etc/memhp.conf.d/50-test.conf; memhpctl reload; systemctl -q is-active memhp'
