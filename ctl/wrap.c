@@ -157,11 +157,14 @@ static size_t find_rooms(struct libscols_table *table, size_t excess, size_t *wi
 int wrap_columns(struct libscols_table *table, size_t width)
 {
 	size_t n = scols_table_get_ncols(table), all = wrap_table_width(table), lacking;
-	_cleanup_free_ size_t *rooms = calloc(n + 1, sizeof(*rooms));
-	int r = rooms ? 0 : -ENOMEM;
+	_cleanup_free_ size_t *rooms = NULL;
+	int r = 0;
 
-	if (r < 0 || all <= width)
-		return r;
+	if (all <= width)
+		return 0;
+	rooms = calloc(n, sizeof(*rooms));
+	if (!rooms)
+		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		rooms[i] = is_shown(table, i) ? column_width(table, i) : 0;
 	lacking = find_rooms(table, all - width, rooms);

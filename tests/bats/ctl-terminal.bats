@@ -69,8 +69,7 @@ on_terminal()
 		contains "$(ctl_on_terminal 80 "${words[@]}")" $'\e['
 		lacks "$(NO_COLOR=1 ctl_on_terminal 80 "${words[@]}")" $'\e'
 		lacks "$(TERM=dumb ctl_on_terminal 80 "${words[@]}")" $'\e'
-		run ctl "${words[@]}"
-		lacks "$output" $'\e'
+		lacks "$(ctl "${words[@]}" || [ $? -le 2 ])" $'\e'
 	done
 }
 
@@ -80,8 +79,7 @@ complete()
 	local words
 
 	read -ra words <<<"${3:-$2}"
-	run ctl "${words[@]}"
-	equal "$(on_terminal "$1" "$2" | tr -d ' \n')" "$(tr -d ' \n' <<<"$output")"
+	equal "$(on_terminal "$1" "$2" | tr -d ' \n')" "$(ctl "${words[@]}" | tr -d ' \n')"
 }
 
 @test "nothing is lost where lines are broken" {
@@ -133,9 +131,8 @@ is what online_policy=contig-zones would choose now."
 	on_terminal 80 "doctor --output severity,message,advice,subject" >"$BATS_TEST_TMPDIR/shown"
 	start=$(head -n 1 "$BATS_TEST_TMPDIR/shown" | grep -bo MESSAGE | cut -d: -f1)
 	end=$(head -n 1 "$BATS_TEST_TMPDIR/shown" | grep -bo ADVICE | cut -d: -f1)
-	run ctl doctor --json
 	equal "$(tail -n +2 "$BATS_TEST_TMPDIR/shown" | cut -c "$((start + 1))-$end" | tr -d ' \n')" \
-		"$(jq -r '.findings[].message' <<<"$output" | tr -d ' \n')"
+		"$(ctl doctor --json | jq -r '.findings[].message' | tr -d ' \n')"
 }
 
 @test "a terminal that is too narrow for a table cuts nothing" {
