@@ -106,6 +106,33 @@ check_root()
 		[ "$(systemctl is-system-running)" = running ]'
 }
 
+# The package has gone from the root file system, not from the initrd: memory is the kernel's, as it was before memhp.
+check_gone()
+{
+	local acpi
+
+	guest '[ ! -e /usr/lib/memhp/memhp-publish ]
+		[ -z "$(systemctl list-unit-files --no-legend "memhp*")" ]'
+	guest '[ "$(grep -c " online Movable" /run/initrd-ends)" -eq 4 ]
+		[ "$(zones_of iomem "^System RAM .virtio_mem")" = Movable ]
+		[ ! -e /run/memhp ]; [ ! -e /run/tmpfiles.d/00-memhp.conf ]
+		[ -z "$(grep -ls memhp /run/udev/rules.d/*)" ]
+		[ "$(cat $memory/auto_online_blocks)" = online ]
+		[ "$(systemctl is-system-running)" = running ]'
+	acpi=$(dimm dimm0 256M)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 2 ] && ! zones_of dimm $acpi | grep offline"
+}
+
+@test "dracut: a root file system that memhp is gone from is left to the kernel" {
+	boot dracut memhp-test=gone
+	check_gone
+}
+
+@test "initramfs-tools: a root file system that memhp is gone from is left to the kernel" {
+	boot initramfs-tools memhp-test=gone
+	check_gone
+}
+
 @test "neither has memhp in it where nobody asks for that" {
 	[ -s "$images/plain.txt" ]
 	grep -q 'systemd-udevd' "$images/plain.txt"
