@@ -93,6 +93,19 @@ SUBSYSTEM!=\"memory\", SUBSYSTEM==\"memory\", ATTR{state}=\"online\"" ]
 	[ "$(guest 'systemctl is-system-running')" = running ]
 }
 
+@test "removed where its service cannot stop as it should, it leaves the machine as it was" {
+	guest 'echo online >$memory/auto_online_blocks
+		dpkg -i /root/vendor-1.deb; dpkg -i /root/memhp.deb
+		[ "$(cat $memory/auto_online_blocks)" = offline ]; [ -e /run/udev/rules.d/50-vendor.rules ]
+		mkdir -p /run/systemd/system/memhp.service.d
+		printf "%s\n" "[Service]" ExecStop= ExecStop=/bin/false >/run/systemd/system/memhp.service.d/test.conf
+		systemctl daemon-reload'
+	guest 'dpkg --remove memhp; [ ! -e /run/memhp ]; [ -z "$(ls /run/udev/rules.d)" ]
+		[ ! -e /run/memhp.stopped ]; [ ! -e /run/tmpfiles.d/00-memhp.conf ]
+		[ "$(cat $memory/auto_online_blocks)" = online ]'
+	guest 'rm -r /run/systemd/system/memhp.service.d; systemctl daemon-reload; dpkg --purge vendor'
+}
+
 @test "purged, nothing of it is left" {
 	guest 'dpkg --purge memhp; [ -z "$(find /etc /run /usr /var/lib -name "*memhp*" ! -path "*/memhp-test*")" ]'
 }
