@@ -31,7 +31,7 @@ struct pass {
 	struct leader *leader;
 	struct block_list list;	  /* taken, ascending */
 	bool *handled;		  /* one for each of them */
-	struct block_list failed; /* of the group at hand, for good: until that is on record */
+	struct block_list done; /* names of the group at hand: until what came of it is on record */
 	uint64_t deadline_ms;
 	struct snapshot snapshot; /* has no block size before the first read */
 	bool is_fresh;		  /* it was read in this pass */
@@ -324,19 +324,19 @@ static int online_block(struct pass *pass, const struct block *block, bool is_he
 	leader->given_up += is_refused && !waits;
 	if (is_refused)
 		keep_name(leader, block->id);
-	else if (block_list_has(&pass->list, block->id))
-		settle_name(leader, block->id);
 	if (is_held)
 		release_block(leader, block->id, before, is_refused);
-	return is_refused ? block_list_add(waits ? &leader->refused : &pass->failed, block->id) : 0;
+	if (!is_refused && !block_list_has(&pass->list, block->id))
+		return 0;
+	return block_list_add(waits ? &leader->refused : &pass->done, block->id);
 }
 
-/* Not before its failure is on record: who is killed in between leaves it to the next leader. */
-static void settle_failed(struct pass *pass)
+/* Not before the outcome is on record: who is killed in between leaves that to the next leader. */
+static void settle_done(struct pass *pass)
 {
-	for (size_t i = 0; i < pass->failed.n; i++)
-		settle_name(pass->leader, pass->failed.ids[i]);
-	block_list_done(&pass->failed);
+	for (size_t i = 0; i < pass->done.n; i++)
+		settle_name(pass->leader, pass->done.ids[i]);
+	block_list_done(&pass->done);
 }
 
 /* A dynamic group is not onlined as a whole. */
@@ -391,7 +391,7 @@ static int online_group(struct pass *pass, const struct group *group, struct ver
 			    strerror(-kept));
 	if (r == 0) {
 		report(pass, group, &verdict, &tally);
-		settle_failed(pass);
+		settle_done(pass);
 	}
 	return r;
 }
@@ -548,6 +548,22 @@ static bool is_offline(const struct sysfs *fs, uint64_t id)
 	return snapshot_read_state(fs, id, &state, &zone) == 0 && state == BLOCK_OFFLINE;
 }
 
+static int look_again(struct pass *pass)
+{
+	const struct sysfs *fs = pass->leader->fs;
+	int r;
+
+	if (pass->snapshot.block_size > 0) {
+		r = snapshot_refresh(fs, &pass->snapshot);
+	} else {
+		r = snapshot_read(fs, &pass->snapshot);
+		if (r == 0 && record_sweep(fs, &pass->snapshot) < 0)
+			log_debug("old records below /" PATH_RUN " cannot be removed");
+	}
+	pass->is_fresh = true;
+	return r;
+}
+
 /*
  * Looks at the machine again before anything is decided. Returns 1 when the block is to be judged, 0
  * when it needs no decision.
@@ -560,16 +576,79 @@ static int refresh(struct pass *pass, uint64_t id)
 	if (!is_offline(fs, id))
 		return 0;
 	settle_wait(fs, id, &pass->n_stuck);
-	if (pass->snapshot.block_size == 0) {
-		r = snapshot_read(fs, &pass->snapshot);
-		if (r == 0 && record_sweep(fs, &pass->snapshot) < 0)
-			log_debug("old records below /" PATH_RUN " cannot be removed");
-	} else if (!pass->is_fresh || !find_offline(pass, id) ||
-		   !snapshot_is_current(fs, &pass->snapshot)) {
-		r = snapshot_refresh(fs, &pass->snapshot);
-	}
-	pass->is_fresh = true;
+	if (!pass->is_fresh || !find_offline(pass, id) || !snapshot_is_current(fs, &pass->snapshot))
+		r = look_again(pass);
 	return r < 0 ? r : 1;
+}
+
+static const struct group *find_group(const struct snapshot *snapshot, const char *name)
+{
+	for (size_t i = 0; i < snapshot->groups.n; i++)
+		if (strcmp(snapshot->groups.g[i].name, name) == 0)
+			return &snapshot->groups.g[i];
+	return NULL;
+}
+
+/* Whether something of the group is still to be onlined, or may be. */
+static bool is_unfinished(const struct pass *pass, const struct group *group)
+{
+	if (!group->is_dynamic)
+		return group->offline > 0;
+	for (size_t i = 0; i < pass->list.n; i++) {
+		const struct block *block = find_offline(pass, pass->list.ids[i]);
+
+		if (block && &pass->snapshot.groups.g[block->group] == group)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * For a name that needs no decision: a leader may have died between its last write to state and the
+ * record, or somebody else has onlined what was refused. 0 or -errno: the machine cannot be read.
+ */
+static int conclude(struct pass *pass, uint64_t id)
+{
+	const struct leader *leader = pass->leader;
+	_cleanup_free_ char *text = NULL;
+	const struct group *group;
+	struct record record;
+	struct tally sum;
+	char outcome[96];
+	int r = 0;
+
+	if (record_read_of_block(leader->fs, id, &record, &text) < 0 ||
+	    record.state != RECORD_PENDING)
+		return 0;
+	if (!pass->is_fresh || find_offline(pass, id) ||
+	    !snapshot_is_current(leader->fs, &pass->snapshot))
+		r = look_again(pass);
+	if (r < 0)
+		return r;
+	group = find_group(&pass->snapshot, record.group);
+	if (!group || is_unfinished(pass, group))
+		return 0;
+	sum = sum_up(group);
+	tally_explain_online(&sum, pass->snapshot.block_size, outcome, sizeof(outcome));
+	record.state = RECORD_ONLINE;
+	record.try = leader->try;
+	record.outcome = outcome;
+	log_info("%s (%s, node %u): %s: %s", group->name, record.provider, group->node, outcome,
+		 record.reason);
+	r = record_write(leader->fs, &record);
+	if (r < 0)
+		log_debug("%s: cannot write its record: %s", group->name, strerror(-r));
+	return 0;
+}
+
+/* The name at @i needs no decision. */
+static int dismiss(struct pass *pass, size_t i)
+{
+	int r = conclude(pass, pass->list.ids[i]);
+
+	if (r == 0)
+		finish(pass, i, true);
+	return r;
 }
 
 static int handle_list(struct pass *pass)
@@ -590,10 +669,7 @@ static int handle_list(struct pass *pass)
 			break;
 		}
 		r = refresh(pass, pass->list.ids[i]);
-		if (r == 0)
-			finish(pass, i, true);
-		if (r > 0)
-			r = handle_name(pass, i);
+		r = r > 0 ? handle_name(pass, i) : r == 0 ? dismiss(pass, i) : r;
 		if (r < 0)
 			return r;
 		block_list_sort(refused);
@@ -625,7 +701,7 @@ static void end_pass(struct pass *pass)
 
 static void end(struct pass *pass)
 {
-	block_list_done(&pass->failed);
+	block_list_done(&pass->done);
 	snapshot_done(&pass->snapshot);
 }
 

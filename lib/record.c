@@ -153,6 +153,12 @@ int record_parse(struct record *ret, char *text)
 	return 0;
 }
 
+/* What record_parse() makes of a file. */
+static int parse_file(char *text, size_t n, struct record *ret)
+{
+	return memchr(text, '\0', n) ? -EBADMSG : record_parse(ret, text);
+}
+
 int record_read(const struct sysfs *fs, const char *group, struct record *ret, char **ret_text)
 {
 	_cleanup_free_ char *text = NULL;
@@ -163,12 +169,26 @@ int record_read(const struct sysfs *fs, const char *group, struct record *ret, c
 		return -EINVAL;
 	r = sysfs_read_file(fs, &text, &n, PATH_GROUPS "/%s", group);
 	if (r == 0)
-		r = memchr(text, '\0', n) ? -EBADMSG : record_parse(ret, text);
+		r = parse_file(text, n, ret);
 	if (r < 0)
 		return r;
 	*ret_text = text;
 	text = NULL;
 	return 0;
+}
+
+int record_read_of_block(const struct sysfs *fs, uint64_t block, struct record *ret,
+			 char **ret_text)
+{
+	_cleanup_free_ char *text = NULL;
+	struct record then;
+	size_t n;
+	int r;
+
+	r = sysfs_read_file(fs, &text, &n, PATH_BLOCKS "/memory%llu", (unsigned long long)block);
+	if (r == 0)
+		r = parse_file(text, n, &then);
+	return r < 0 ? r : record_read(fs, then.group, ret, ret_text);
 }
 
 int record_link_block(const struct sysfs *fs, const char *group, uint64_t block)

@@ -63,6 +63,13 @@ _must_check_ int record_parse(struct record *ret, char *text);
 _must_check_ int record_read(const struct sysfs *fs, const char *group, struct record *ret,
 			     char **ret_text);
 
+/*
+ * The record, as it is now, of the group that @block was last decided with. Likewise; -ENOENT: it has
+ * not been decided.
+ */
+_must_check_ int record_read_of_block(const struct sysfs *fs, uint64_t block, struct record *ret,
+				      char **ret_text);
+
 /* Makes @block share the record that its group has now. 0 or -errno. */
 _must_check_ int record_link_block(const struct sysfs *fs, const char *group, uint64_t block);
 

@@ -788,6 +788,43 @@ memory35"
 	equal "$(lines "$stderr" "stays offline")" 1
 }
 
+@test "a device whose refused block somebody else onlined is on record as online when the next leader comes by" {
+	machine one-dimm
+	policy
+	faults "memory34 ENOMEM"
+	run -1 callout memory32
+	faults
+	set_block memory34 online Movable
+	run -0 --separate-stderr callout --drain
+	contains "$stderr" "PNP0C80:00 (dimm, node 0): 512 MiB (4 blocks) online, movable: fits ratio"
+	contains "$(record)" MEMHP_STATE=online "MEMHP_OUTCOME=512 MiB (4 blocks) online, movable"
+	lacks "$(record)" "stays offline"
+	equal "$(spooled)" ""
+}
+
+@test "a device whose refused block is gone is on record as online when the next leader comes by" {
+	machine one-dimm
+	policy
+	faults "memory34 ENOMEM"
+	run -1 callout memory32
+	faults
+	rm -r "$memory/memory34"
+	run -0 callout --drain
+	contains "$(record)" MEMHP_STATE=online "MEMHP_OUTCOME=384 MiB (3 blocks) online, movable"
+	equal "$(spooled)" ""
+}
+
+@test "a device that waits for another block stays on record as pending, whatever other names come by" {
+	machine one-dimm
+	policy
+	faults "memory34 ENOMEM" hurry
+	run -1 callout memory32
+	pending memory33 memory35
+	run -1 callout memory34
+	contains "$(record)" MEMHP_STATE=pending "first memory34: Cannot allocate memory"
+	equal "$(spooled)" memory34
+}
+
 @test "a block that is refused is not tried twice in one event" {
 	machine one-dimm
 	policy
@@ -991,7 +1028,8 @@ MEMHP_OWNER=memhp"
 	machine one-dimm
 	before=$(tree "$root")
 	for name in "" memory sda memory01 memory-1 +memory1 memory3x ' memory32' 'memory32 ' \
-		../memory/memory32 memory32/ memory99999999999999999999; do
+		../memory/memory32 memory32/ \
+		memory99999999999999999999; do
 		run -2 callout "$name"
 		equal "$output" "memhp: \"$name\" is no memory block; allowed: memoryN, N a decimal number"
 	done

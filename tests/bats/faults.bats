@@ -11,14 +11,20 @@ movable_then_kernel="Movable Movable Movable Movable Normal Normal Normal Normal
 
 setup()
 {
-	# There is no looking for leaks in a program that gets killed; the other tests do that.
 	template=$BATS_TEST_TMPDIR/template
+}
+
+# keep: from now on anew() makes the machine what it is at this moment
+keep()
+{
+	# Blocks of boot memory but one are left out, and what nobody reads: every tree is copied hundreds of times.
+	rm -rf "$memory"/memory{0..14} "$memory"/memory*/{removable,phys_index,phys_device} "$template"
+	cp -a "$root" "$template"
 }
 
 # prepare: the machine of most of these tests, events of its first two DIMMs pending
 prepare()
 {
-	# Blocks of boot memory are left out: every tree is copied hundreds of times.
 	machine <<-'END'
 		block_size 128M
 		e820 0x0 0x7fffffff ram
@@ -35,9 +41,19 @@ prepare()
 	END
 	config <<<$'[Policy]\nMovableRatio=30'
 	policy
-	rm -f "$memory"/memory*/{removable,phys_index,phys_device}
 	pending memory{32..39}
-	cp -a "$root" "$template"
+	keep
+}
+
+# prepare_file MACHINE CONFIG NAME...: that of tests/machines/MACHINE.txt, with these lines in memhp.conf and these events
+# pending
+prepare_file()
+{
+	machine "$1"
+	config <<<"$2"
+	policy
+	pending "${@:3}"
+	keep
 }
 
 # anew: that machine as it was
@@ -59,55 +75,167 @@ settled()
 
 # -- Killed
 
-@test "a leader that is killed before any of its calls loses nothing, splits nothing and exceeds no ratio" {
-	local n status
+# kill_each CALLS EVENT NEXT CHECK [FAULT...]: the leader that the event of block EVENT starts is killed before each of its
+# calls in turn ("at"), or each that may change something ("change"): whoever comes next cannot tell those between two of
+# these from each other. Then NEXT, what comes next, is run, with the number of the call, and CHECK has to hold, as it has
+# to when nobody was killed. The faults are there all the time.
+kill_each()
+{
+	local calls=$1 event=$2 next=$3 check=$4 status
 
-	prepare
-	for ((n = 1; n < 2000; n++)); do
+	shift 4
+	for ((call = 1; call < 2000; call++)); do
 		anew
-		faults "at $n kill"
+		faults "$calls $call kill" "$@"
 		status=0
-		callout memory34 >"$BATS_TEST_TMPDIR/output" 2>&1 || status=$?
-		[ "$status" -ne 0 ] || break
-		equal "$status" 137
-		faults
-		# Another event of the same device, or the sweep.
-		((n % 2)) || callout memory35 >/dev/null 2>&1
-		callout --drain 2>"$BATS_TEST_TMPDIR/errors"
-		equal "$(<"$BATS_TEST_TMPDIR/errors" grep -v ' online, ' || :)" ""
-		# Killed when all was online but the outcome not yet on record, nothing is left for the sweep to say.
-		equal "$(zones 32 39)" "$movable_then_kernel"
-		equal "$(spooled)" ""
+		callout "$event" >"$BATS_TEST_TMPDIR/output" 2>&1 || status=$?
+		faults "$@"
+		[ "$status" -eq 137 ] || break
+		"$next" "$call"
+		"$check"
 	done
-	settled
-	# Each of them was tried, and there were as many as the work needs.
-	[ "$n" -gt 100 ]
-	[ "$n" -lt 2000 ]
+	# Nobody was killed, and there were as many calls as the work needs.
+	equal "$status" 0
+	"$check"
+	[ "$call" -gt 20 ]
+}
+
+teardown()
+{
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || [ -z "${call:-}" ] || echo "at call $call"
+}
+
+# all_is_said: what came next had nothing to say but what it onlined or left
+all_is_said()
+{
+	equal "$(<"$BATS_TEST_TMPDIR/errors" grep -Ev ' online, |: left offline for ' || :)" ""
+}
+
+# another_or_sweep N: another event of the same device, in every other case, then the sweep, which knows only of what was
+# left where it looks
+another_or_sweep()
+{
+	(($1 % 2)) || callout memory35 >/dev/null 2>&1
+	callout --drain 2>"$BATS_TEST_TMPDIR/errors"
+	all_is_said
+}
+
+# lost: what udev has done for the block of an event that failed: memhp-lost@.service, then the sweep
+lost()
+{
+	callout --queue "$event"
+	callout --drain 2>"$BATS_TEST_TMPDIR/errors"
+	all_is_said
+}
+
+# lost_or_failed: the sweep may fail
+lost_or_failed()
+{
+	callout --queue "$event"
+	callout --drain >/dev/null 2>&1 || :
+}
+
+@test "a leader that is killed before any of its calls loses nothing, splits nothing and exceeds no ratio" {
+	prepare
+	kill_each at memory34 another_or_sweep settled
+}
+
+failure_on_record()
+{
+	equal "$(zones 32 35)" "$(same 3 Movable) offline"
+	equal "$(spooled)" ""
+	contains "$(<"$spool/groups/PNP0C80:00")" MEMHP_STATE=partial \
+		"1 block stays offline, first memory35: Memory page has hardware error"
 }
 
 @test "a leader that is killed before any of its calls loses no failure: in the end it is on record with its cause" {
-	local n status
-
 	prepare
 	rm "$spool"/pending/*
-	rm -r "$template"
-	cp -a "$root" "$template"
+	keep
 	# The last block of the device: no other name has anybody look at it again.
-	for ((n = 1; n < 2000; n++)); do
-		anew
-		faults "at $n kill" "memory35 EHWPOISON"
-		status=0
-		callout memory34 >"$BATS_TEST_TMPDIR/output" 2>&1 || status=$?
-		faults "memory35 EHWPOISON"
-		[ "$status" -ne 0 ] || break
-		callout --queue memory34 # as memhp-lost@.service does
-		callout --drain >/dev/null 2>&1 || :
-		equal "$(zones 32 35)" "$(same 3 Movable) offline"
-		equal "$(spooled)" ""
-		contains "$(<"$spool/groups/PNP0C80:00")" MEMHP_STATE=partial \
-			"1 block stays offline, first memory35: Memory page has hardware error"
+	kill_each change memory34 lost_or_failed failure_on_record "memory35 EHWPOISON"
+}
+
+# virtio_mem_settled: block by block, and no block of which no event came
+virtio_mem_settled()
+{
+	local n
+
+	equal "$(zones 34 37) $(zones 40 43)" "$virtio_mem_zones"
+	equal "$(spooled)" ""
+	contains "$(<"$spool/groups/virtio0")" MEMHP_PROVIDER=virtio-mem MEMHP_STATE=online
+	equal "$(sed -n 's/^MEMHP_ZONE=//p' "$spool"/blocks/* | sed 's/kernel/Normal/; s/movable/Movable/' | xargs)" \
+		"${virtio_mem_zones% offline}"
+}
+
+@test "a leader of a virtio-mem device that is killed before any of its calls: each block gets its own verdict" {
+	virtio_mem_zones="$(same 3 Movable) $(same 4 Normal) offline"
+	prepare_file virtio-mem $'[Policy]\nMovableRatio=20' memory{34,35,37} memory{40..42}
+	kill_each change memory36 lost virtio_mem_settled
+}
+
+@test "a leader of a virtio-mem device in units of two blocks that is killed before any of its calls splits no unit" {
+	local parameters=$root/sys/module/virtio_mem/parameters
+
+	virtio_mem_zones="$(same 2 Movable) $(same 4 Normal) Movable offline"
+	machine virtio-mem
+	mkdir -p "$parameters"
+	echo Y >"$parameters/force_bbm"
+	echo 268435456 >"$parameters/bbm_block_size"
+	config <<<$'[Policy]\nMovableRatio=20'
+	policy
+	pending memory{34,35,37} memory{40..42}
+	keep
+	kill_each change memory36 lost virtio_mem_settled
+}
+
+# left_alone: to daxctl, and each block of which an event came says so
+left_alone()
+{
+	local n
+
+	equal "$(zones 82 85)" "$(same 4 offline)"
+	equal "$(writes state)" ""
+	equal "$(spooled)" ""
+	contains "$(<"$spool/groups/dax0.0")" MEMHP_PROVIDER=cxl MEMHP_ZONE=leave MEMHP_OWNER=daxctl MEMHP_STATE=left
+	for n in {82..85}; do
+		contains "$(<"$spool/blocks/memory$n")" MEMHP_GROUP=dax0.0 MEMHP_OWNER=daxctl
 	done
-	[ "$n" -gt 50 ]
+	# Those whose own events were over by then have an event that tells.
+	for n in 82 84; do
+		contains "$(writes uevent)" "memory$n/uevent change"
+	done
+}
+
+@test "a leader that is killed before any of its calls leaves a CXL region to daxctl, and each block says so in the end" {
+	prepare_file cxl-window "" memory82 memory84
+	kill_each change memory83 lost left_alone
+}
+
+# whole_device FIRST LAST PROVIDER
+whole_device()
+{
+	local n
+
+	equal "$(zones "$1" "$2")" "$(same $(($2 - $1 + 1)) Movable)"
+	equal "$(spooled)" ""
+	contains "$(<"$spool/groups/dax0.0")" "MEMHP_PROVIDER=$3" MEMHP_ZONE=movable MEMHP_OWNER=memhp MEMHP_STATE=online
+	for ((n = $1; n <= $2; n++)); do
+		contains "$(<"$spool/blocks/memory$n")" MEMHP_GROUP=dax0.0 MEMHP_ZONE=movable
+	done
+}
+
+whole_region() { whole_device 82 85 cxl; }
+whole_pmem() { whole_device 33 39 dax; }
+
+@test "a leader that is killed before any of its calls: a CXL region with Zone=movable is online as a whole in the end" {
+	prepare_file cxl-window $'[Cxl]\nZone=movable' memory82
+	kill_each change memory83 lost whole_region
+}
+
+@test "a leader that is killed before any of its calls: persistent memory with Zone=movable is online as a whole in the end" {
+	prepare_file pmem-window $'[Dax]\nZone=movable' memory{34..36}
+	kill_each change memory33 lost whole_pmem
 }
 
 @test "a callout that is killed before it finds the leader loses nothing: udev leaves its block to the sweep" {

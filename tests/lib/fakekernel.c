@@ -20,6 +20,7 @@
  *     at N kill               the program dies before the Nth call that it makes to the file system
  *     at N gone memory34...   these blocks are unplugged before that call
  *     at N stop               memhp.service is stopped before that call, unless a leader is at work
+ *     change N ...            likewise, before the Nth of those calls that may change something
  *     at N pending NAME       an event leaves NAME in the spool before that call
  *     at N move FROM TO       a file gets another name before that call, both below the root
  *     pause N ...             likewise, before its Nth pause
@@ -346,6 +347,15 @@ static void step(void)
 	act_at("at", ++n_calls);
 }
 
+/* Likewise; what comes between two of these reads, and leaves everything as it was. */
+static void step_of_change(void)
+{
+	static uint64_t n_changes;
+
+	step();
+	act_at("change", ++n_changes);
+}
+
 /* The error of the first fault that names a part of the path, which lies below the root; or 0. */
 static int find_fs_fault(const char *path, bool is_removal)
 {
@@ -386,7 +396,7 @@ static bool fails(int dir, const char *path, bool is_removal)
 {
 	int error;
 
-	step();
+	step_of_change();
 	error = fs_fault(dir, path, is_removal);
 	if (error)
 		errno = error;
@@ -464,7 +474,7 @@ int flock(int fd, int operation)
 {
 	struct str error;
 
-	step();
+	step_of_change();
 	if ((operation & LOCK_UN) == 0 && find_word_fault("lock", &error)) {
 		errno = find_error(error);
 		return -1;
@@ -529,7 +539,7 @@ ssize_t write(int fd, const void *buf, size_t size)
 	struct target target;
 	int error;
 
-	step();
+	step_of_change();
 	if (!find_target(fd, &target))
 		return is_full(fd) ? -1 : syscall(SYS_write, fd, buf, size);
 	(void)snprintf(word, sizeof(word), "%.*s", (int)size, (const char *)buf);

@@ -259,6 +259,42 @@ static void test_read_errors(void **state)
 	}
 }
 
+/* What the link says is the text of the moment when it was made. */
+static void test_read_of_block(void **state)
+{
+	const struct tree *tree = *state;
+	_cleanup_free_ char *text = NULL;
+	struct record got = { .try = 77 };
+
+	write_record(tree, "PNP0C80:00", NULL);
+	assert_int_equal(record_link_block(&tree->fs, "PNP0C80:00", 32), 0);
+	write_record(tree, "PNP0C80:00", "4 of 4");
+	assert_int_equal(record_read_of_block(&tree->fs, 33, &got, &text), -ENOENT);
+	assert_int_equal(got.try, 77);
+	assert_null(text);
+	assert_int_equal(record_read_of_block(&tree->fs, 32, &got, &text), 0);
+	assert_string_equal(got.group, "PNP0C80:00");
+	assert_string_equal(got.outcome, "4 of 4");
+}
+
+static void test_read_of_block_errors(void **state)
+{
+	const struct tree *tree = *state;
+	struct record untouched = { .try = 77 };
+	char *text = NULL;
+
+	tree_text(tree, BLOCKS "/memory32", "nonsense\n");
+	tree_text(tree, BLOCKS "/memory33", DIMM_TEXT); /* the group has gone since */
+	tree_text(tree, BLOCKS "/memory34",
+		  "MEMHP_GROUP=../policy\nMEMHP_PROVIDER=b\nMEMHP_ZONE=c\nMEMHP_REASON=d\n"
+		  "MEMHP_OWNER=e\n");
+	assert_int_equal(record_read_of_block(&tree->fs, 32, &untouched, &text), -EBADMSG);
+	assert_int_equal(record_read_of_block(&tree->fs, 33, &untouched, &text), -ENOENT);
+	assert_int_equal(record_read_of_block(&tree->fs, 34, &untouched, &text), -EINVAL);
+	assert_int_equal(untouched.try, 77);
+	assert_null(text);
+}
+
 static void test_parse(void **state)
 {
 	static const struct {
@@ -467,6 +503,8 @@ int main(void)
 		TREE_TEST("state and try are there when something has come of it", test_states),
 		TREE_TEST("a record is read as it was written", test_read),
 		TREE_TEST("a record that cannot be read is told", test_read_errors),
+		TREE_TEST("the record of a block is that of its group now", test_read_of_block),
+		TREE_TEST("a block whose record cannot be read is told", test_read_of_block_errors),
 		{ "a record that is damaged is none", test_parse, NULL, NULL, NULL },
 		TREE_TEST("a sweep keeps what is there and removes the rest", test_sweep),
 		TREE_TEST("a sweep without blocks removes everything", test_sweep_all),
