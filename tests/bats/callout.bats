@@ -1028,10 +1028,11 @@ MEMHP_OWNER=memhp"
 	machine one-dimm
 	before=$(tree "$root")
 	for name in "" memory sda memory01 memory-1 +memory1 memory3x ' memory32' 'memory32 ' \
-		../memory/memory32 memory32/ \
-		memory99999999999999999999; do
+		../memory/memory32 memory32/ memory32/.. memory32/../memory33 . .. $'memory32\n' \
+		"memory$(printf '3%.0s' {1..200})" memory99999999999999999999; do
 		run -2 callout "$name"
 		equal "$output" "memhp: \"$name\" is no memory block; allowed: memoryN, N a decimal number"
+		run -2 callout --queue "$name"
 	done
 	run -2 callout
 	run -2 callout memory32 memory33

@@ -550,6 +550,49 @@ stopped()
 	equal "$(find "$spool/pending" "$spool/taken" -type f -o -type l)" ""
 }
 
+@test "names in the spool that are almost those of blocks are removed from each of its directories" {
+	local dir names=($'memory32\n' $'\nmemory32' memory032 memory-32 +memory32 memory+32 'memory32~' memory32.tmp
+		memory0x20 "memory$(printf '9%.0s' {1..249})" memory memory18446744073709551616 '*' ' ')
+
+	prepare
+	for dir in pending taken held; do
+		anew
+		mkdir -p "$spool/$dir"
+		(cd "$spool/$dir" && touch -- "${names[@]}")
+		equal "$(find "$spool/$dir" -type f ! -name 'memory3[2-9]' -printf x)" "$(printf 'x%.0s' "${names[@]}")"
+		callout memory33 >/dev/null 2>"$BATS_TEST_TMPDIR/errors"
+		all_is_said
+		settled
+		equal "$(zones 40 43)" "$(same 4 offline)"
+	done
+}
+
+@test "pipes, sockets and links in the spool that are called like blocks count as their names, and nobody waits for them" {
+	local dir kind
+
+	prepare
+	for dir in pending taken held; do
+		for kind in pipe socket link loop; do
+			anew
+			mkdir -p "$spool/$dir"
+			rm "$spool"/pending/memory34
+			case $kind in
+			pipe) mkfifo "$spool/$dir/memory34" "$spool/$dir/memory40" ;;
+			socket) (cd "$spool/$dir" && python3 -c 'import socket
+for name in "memory34", "memory40":
+    socket.socket(socket.AF_UNIX).bind(name)') ;;
+			link) ln -s "$BATS_TEST_TMPDIR" "$spool/$dir/memory34" && ln -s nowhere "$spool/$dir/memory40" ;;
+			loop) ln -s memory40 "$spool/$dir/memory34" && ln -s memory34 "$spool/$dir/memory40" ;;
+			esac
+			LD_PRELOAD=$abs_top_builddir/tests/lib/fakekernel.so timeout 20 "$(program memhp-callout)" --root "$root" \
+				memory33 >/dev/null 2>"$BATS_TEST_TMPDIR/errors"
+			all_is_said
+			settled
+			equal "$(zones 40 43)" "$(same 4 Normal)"
+		done
+	done
+}
+
 @test "directories in the spool that are called like blocks are in nobody's way" {
 	local name
 
