@@ -50,16 +50,25 @@ nothing_failed()
 		"root 755 root 755 root 755 root 700 root 700" ]
 }
 
-@test "what the sweep waits for is seen in its status, and done when the refusal is over" {
-	# The state of one block is a file that cannot be written, as soon as the block is there.
-	guest 'mkdir -p /run/fault; mount -t tmpfs tmpfs /run/fault; echo offline >/run/fault/state
+# refuse NAME SIZE: plugs a DIMM, $refused_acpi, whose second block, the one that /run/refused names, can be written when
+# nothing is mounted on its state any more
+refuse()
+{
+	# That is a file that cannot be written, as soon as the block is there.
+	guest 'mkdir -p /run/fault; mountpoint -q /run/fault || mount -t tmpfs tmpfs /run/fault
+		[ -e /run/fault/state ] || echo offline >/run/fault/state
 		chattr +i /run/fault/state
 		udevadm control --stop-exec-queue'
-	acpi=$(dimm refused 512M)
-	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 4 ]"
-	guest "block=\$(dimm_blocks $acpi | sed -n 2p)
+	refused_acpi=$(dimm "$1" "$2")
+	wait_for 60 "[ \$(dimm_blocks $refused_acpi | wc -l) -eq 4 ]"
+	guest "block=\$(dimm_blocks $refused_acpi | sed -n 2p)
 		mount --bind /run/fault/state \$memory/\$block/state; echo \$block >/run/refused
 		udevadm control --start-exec-queue"
+}
+
+@test "what the sweep waits for is seen in its status, and done when the refusal is over" {
+	refuse refused 512M
+	acpi=$refused_acpi
 	wait_for 90 'systemctl status memhp-sweep.service | grep -E "Status: .try [2-9] of 10 in [0-9]+ s: 1 waiting, PNP0C80:[0-9a-f]+: 1 block stays offline, first memory[0-9]+: Operation not permitted"'
 	guest "grep -x MEMHP_STATE=pending /run/memhp/groups/$acpi; grep -E '^MEMHP_TRY=[1-9]' /run/memhp/groups/$acpi
 		grep -E '^blocks_refused=[1-9]' /run/memhp/stats"
@@ -101,6 +110,70 @@ nothing_failed()
 	all_movable "$acpi" 16
 	nothing_failed
 	undimm killed
+}
+
+# set_clock DELTA: to so many seconds more than it should be
+set_clock()
+{
+	guest "date -s @\$((\$(cat /run/clock-offset) + \$(cut -d. -f1 /proc/uptime) + $1)) >/dev/null"
+}
+
+@test "the clock is set a year ahead and back while a DIMM is onlined" {
+	local acpi delta
+
+	guest 'echo $(($(date +%s) - $(cut -d. -f1 /proc/uptime))) >/run/clock-offset
+		mkdir -p /etc/memhp.conf.d; printf "[Dimm]\nZone=movable\n" >/etc/memhp.conf.d/slow.conf; memhpctl reload'
+	for delta in 31536000 -31536000; do
+		guest 'udevadm control --stop-exec-queue'
+		acpi=$(dimm "clock$delta" 4G)
+		wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 32 ]"
+		guest "blocks=(\$(dimm_blocks $acpi)); now=\$((\$(cat /run/clock-offset) + \$(cut -d. -f1 /proc/uptime)))
+			udevadm control --start-exec-queue &
+			SECONDS=0
+			until read -r state <\$memory/\${blocks[0]}/state && [ \$state = online ]; do
+				[ \$SECONDS -lt 60 ]
+			done
+			date -s @\$((now + $delta))
+			# It was in the middle.
+			grep -qx offline \$memory/\${blocks[31]}/state
+			wait"
+		all_movable "$acpi" 32
+		nothing_failed
+		undimm "clock$delta"
+	done
+	set_clock 0
+	guest 'rm /etc/memhp.conf.d/slow.conf; memhpctl reload'
+}
+
+# The status of the sweep is that of its pause before try N.
+at_try() { wait_for 90 "systemctl status memhp-sweep.service | grep 'Status: .try $1 of 10 in'"; }
+
+@test "the pauses of the sweep are the same whatever the clock is set to meanwhile" {
+	local acpi delta pause=8 try=5 start end
+
+	refuse set 512M
+	acpi=$refused_acpi
+	guest 'echo $(($(date +%s) - $(cut -d. -f1 /proc/uptime))) >/run/clock-offset'
+	at_try $try
+	# What went by that clock would try at once, or not for a year.
+	for delta in 31536000 -31536000; do
+		start=$(guest 'cut -d. -f1 /proc/uptime')
+		set_clock "$delta"
+		try=$((try + 1))
+		at_try $try
+		end=$(guest 'cut -d. -f1 /proc/uptime')
+		echo "until try $try: $((end - start)) s of $pause"
+		# It is seen a little later that a pause has begun.
+		[ $((end - start)) -ge $((pause / 2)) ]
+		[ $((end - start)) -le $((pause + 20)) ]
+		pause=$((2 * pause))
+	done
+	set_clock 0
+	guest 'umount $memory/$(cat /run/refused)/state'
+	all_movable "$acpi" 4
+	guest "grep -x MEMHP_STATE=online /run/memhp/groups/$acpi"
+	nothing_failed
+	undimm set
 }
 
 @test "a device that takes longer than an event may last is onlined nevertheless" {
