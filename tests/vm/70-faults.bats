@@ -191,10 +191,14 @@ at_try() { wait_for 90 "systemctl status memhp-sweep.service | grep 'Status: .tr
 }
 
 @test "udevd cannot start processes for a while" {
-	local acpi tasks refused='sed -n "s/^max //p" /sys/fs/cgroup/system.slice/systemd-udevd.service/pids.events'
+	local acpi tasks group=/sys/fs/cgroup/system.slice/systemd-udevd.service refused
 
+	refused="sed -n 's/^max //p' $group/pids.events"
 	# Room for one worker, which can start no callout; for none.
 	for tasks in 2 1; do
+		# Workers that have nothing to do stay for a while.
+		guest 'udevadm settle'
+		wait_for 60 "[ \$(find $group -name cgroup.procs -exec cat {} + | wc -l) -eq 1 ]"
 		guest "$refused >/run/refused-forks
 			systemctl set-property --runtime systemd-udevd.service TasksMax=$tasks"
 		acpi=$(dimm "forkless$tasks" 512M)
