@@ -243,12 +243,33 @@ auto_online()
 	[ ! -e "$spool" ]
 }
 
-# erased SCRIPT [ARGUMENT]: what a package does when its files are gone, here below $root
-erased()
+# package_script FILE ARGUMENT: a script of a package, which finds memhp-publish and /run below $root
+package_script()
 {
-	sed "s|/run/|$root/run/|g" "$1" >"$BATS_TEST_TMPDIR/script"
-	equal "$(sh "$BATS_TEST_TMPDIR/script" "$2" 2>&1)" ""
+	local publish="env LD_PRELOAD=$abs_top_builddir/tests/lib/fakekernel.so $(program memhp-publish) --root $root"
+
+	sed -E "s@(/usr|%\{_prefix\})/lib/memhp/memhp-publish@$publish@; s@/run/@$root/run/@g" "$1" \
+		>"$BATS_TEST_TMPDIR/script"
+	run -0 sh "$BATS_TEST_TMPDIR/script" "$2"
+	lacks "$output" "$BATS_TEST_TMPDIR/script"
+}
+
+# split_spec: the scripts of the .rpm
+split_spec()
+{
+	local spec=$abs_top_srcdir/rpm/memhp.spec
+
+	sed '1,/^%preun$/d; /^%postun$/,$d' "$spec" >"$BATS_TEST_TMPDIR/preun"
+	sed '1,/^%postun$/d; /^%transfiletriggerin/,$d' "$spec" >"$BATS_TEST_TMPDIR/postun"
+	grep -q 'publish stop' "$BATS_TEST_TMPDIR/preun"
+	grep -q daemon-reload "$BATS_TEST_TMPDIR/postun"
+}
+
+# nothing_left: but the rules of others
+nothing_left()
+{
 	equal "$(ls "$root/run/udev/rules.d")" $'50-link.rules\n50-mine.rules'
+	equal "$(auto_online)" online
 	[ ! -e "$spool" ]
 	[ ! -e "$stopped" ]
 }
@@ -260,6 +281,7 @@ not_stopped()
 	machine one-dimm
 	install -D -m 644 /dev/stdin "$root/usr/lib/udev/rules.d/50-mem.rules" <<<'SUBSYSTEM=="memory", ATTR{state}="online"'
 	generator "$generated" 2>/dev/null
+	echo online >"$memory/auto_online_blocks"
 	publish start
 	[ -e "$root/run/udev/rules.d/50-mem.rules" ]
 	mkdir -p "$stopped"
@@ -267,18 +289,35 @@ not_stopped()
 	ln -s "$rules" "$root/run/udev/rules.d/50-link.rules"
 }
 
-@test "an erased package leaves no rules behind, also if stop has failed" {
-	local spec=$abs_top_srcdir/rpm/memhp.spec postrm=$abs_top_srcdir/debian/memhp.postrm
+@test "an erased package leaves nothing in force, also if stop has failed" {
+	local debian=$abs_top_srcdir/debian
 
 	not_stopped
-	sed '1,/^%postun$/d; /^%transfiletriggerin/,$d' "$spec" >"$BATS_TEST_TMPDIR/postun"
-	grep -q memhp-generator "$BATS_TEST_TMPDIR/postun"
-	erased "$BATS_TEST_TMPDIR/postun" 0
-	[ -e "$postrm" ] || skip "${postrm#"$abs_top_srcdir"/} is not here"
+	split_spec
+	package_script "$BATS_TEST_TMPDIR/preun" 0
+	package_script "$BATS_TEST_TMPDIR/postun" 0
+	nothing_left
+	[ -e "$debian" ] || skip "debian is not here"
 	not_stopped
-	erased "$postrm" remove
+	package_script "$debian/memhp.prerm" remove
+	package_script "$debian/memhp.postrm" remove
+	nothing_left
+}
+
+@test "a package that is replaced by another version stays in force" {
+	local debian=$abs_top_srcdir/debian
+
 	not_stopped
-	erased "$postrm" purge
+	split_spec
+	package_script "$BATS_TEST_TMPDIR/preun" 1
+	package_script "$BATS_TEST_TMPDIR/postun" 1
+	[ -e "$rules" ]
+	equal "$(auto_online)" offline
+	[ -e "$debian" ] || skip "debian is not here"
+	package_script "$debian/memhp.prerm" upgrade
+	package_script "$debian/memhp.postrm" upgrade
+	[ -e "$rules" ]
+	equal "$(auto_online)" offline
 }
 
 @test "reload publishes what was rendered anew" {
