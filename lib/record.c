@@ -186,8 +186,9 @@ int record_read_of_block(const struct sysfs *fs, uint64_t block, struct record *
 	int r;
 
 	r = sysfs_read_file(fs, &text, &n, PATH_BLOCKS "/memory%llu", (unsigned long long)block);
-	if (r == 0)
-		r = parse_file(text, n, &then);
+	if (r < 0)
+		return r;
+	r = parse_file(text, n, &then);
 	return r < 0 ? r : record_read(fs, then.group, ret, ret_text);
 }
 
