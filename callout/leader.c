@@ -29,8 +29,8 @@
 /* One pass over what is pending. */
 struct pass {
 	struct leader *leader;
-	struct block_list list;	  /* taken, ascending */
-	bool *handled;		  /* one for each of them */
+	struct block_list list; /* taken, ascending */
+	bool *handled;		/* one for each of them */
 	struct block_list done; /* names of the group at hand: until what came of it is on record */
 	uint64_t deadline_ms;
 	struct snapshot snapshot; /* has no block size before the first read */
@@ -548,11 +548,15 @@ static bool is_offline(const struct sysfs *fs, uint64_t id)
 	return snapshot_read_state(fs, id, &state, &zone) == 0 && state == BLOCK_OFFLINE;
 }
 
-static int look_again(struct pass *pass)
+/* Reads the machine anew, unless the snapshot is true, and also knows whether the block is offline. */
+static int look_again(struct pass *pass, uint64_t id, bool is_off)
 {
 	const struct sysfs *fs = pass->leader->fs;
 	int r;
 
+	if (pass->is_fresh && (find_offline(pass, id) != NULL) == is_off &&
+	    snapshot_is_current(fs, &pass->snapshot))
+		return 0;
 	if (pass->snapshot.block_size > 0) {
 		r = snapshot_refresh(fs, &pass->snapshot);
 	} else {
@@ -571,22 +575,13 @@ static int look_again(struct pass *pass)
 static int refresh(struct pass *pass, uint64_t id)
 {
 	const struct sysfs *fs = pass->leader->fs;
-	int r = 0;
+	int r;
 
 	if (!is_offline(fs, id))
 		return 0;
 	settle_wait(fs, id, &pass->n_stuck);
-	if (!pass->is_fresh || !find_offline(pass, id) || !snapshot_is_current(fs, &pass->snapshot))
-		r = look_again(pass);
+	r = look_again(pass, id, true);
 	return r < 0 ? r : 1;
-}
-
-static const struct group *find_group(const struct snapshot *snapshot, const char *name)
-{
-	for (size_t i = 0; i < snapshot->groups.n; i++)
-		if (strcmp(snapshot->groups.g[i].name, name) == 0)
-			return &snapshot->groups.g[i];
-	return NULL;
 }
 
 /* Whether something of the group is still to be onlined, or may be. */
@@ -615,17 +610,15 @@ static int conclude(struct pass *pass, uint64_t id)
 	struct record record;
 	struct tally sum;
 	char outcome[96];
-	int r = 0;
+	int r;
 
 	if (record_read_of_block(leader->fs, id, &record, &text) < 0 ||
 	    record.state != RECORD_PENDING)
 		return 0;
-	if (!pass->is_fresh || find_offline(pass, id) ||
-	    !snapshot_is_current(leader->fs, &pass->snapshot))
-		r = look_again(pass);
+	r = look_again(pass, id, false);
 	if (r < 0)
 		return r;
-	group = find_group(&pass->snapshot, record.group);
+	group = groups_named(&pass->snapshot.groups, record.group);
 	if (!group || is_unfinished(pass, group))
 		return 0;
 	sum = sum_up(group);

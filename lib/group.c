@@ -230,6 +230,14 @@ int groups_find(struct groups *ret, struct block *blocks, size_t n_blocks, uint6
 	return 0;
 }
 
+const struct group *groups_named(const struct groups *groups, const char *name)
+{
+	for (size_t i = 0; i < groups->n; i++)
+		if (strcmp(groups->g[i].name, name) == 0)
+			return &groups->g[i];
+	return NULL;
+}
+
 /* "iomem entry "System RAM (kmem)" below dax0.0 below region0 below CXL Window 0" */
 static void explain_iomem(const struct iomem *iomem, uint64_t start, uint64_t end, char *ret,
 			  size_t size)

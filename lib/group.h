@@ -94,6 +94,9 @@ _must_check_ int groups_find(struct groups *ret, struct block *blocks, size_t n_
 			     uint64_t block_size, const struct machine *machine,
 			     const struct iomem *iomem, const struct ranges *boot);
 
+/* The first group of that name; NULL: there is none. */
+const struct group *groups_named(const struct groups *groups, const char *name);
+
 /*
  * How @group was recognised, for a person: "iomem entry \"System RAM (kmem)\" below dax0.0". The
  * arguments are those that groups_find() had; cut where @size is too small.

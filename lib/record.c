@@ -210,10 +210,7 @@ static bool has_block(const struct snapshot *snapshot, const char *name)
 
 static bool has_group(const struct snapshot *snapshot, const char *name)
 {
-	for (size_t i = 0; i < snapshot->groups.n; i++)
-		if (strcmp(snapshot->groups.g[i].name, name) == 0)
-			return true;
-	return false;
+	return groups_named(&snapshot->groups, name) != NULL;
 }
 
 static int sweep(const struct sysfs *fs, const char *path, const struct snapshot *snapshot,
