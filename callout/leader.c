@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The loop of the combining leader: spool, snapshot, verdict, blocks in ascending order, record,
- * journal.
+ * The loop of the combining leader: spool, snapshot, verdict, blocks, record, journal.
  */
 #include "leader.h"
 
@@ -246,23 +245,42 @@ static bool is_member_to_online(const struct pass *pass, const struct group *gro
 	return !group->is_dynamic || block_list_has(&pass->list, block->id);
 }
 
-/* The index of the group's first block. */
-static size_t first_of(const struct pass *pass, const struct group *group)
-{
-	const struct block *first = snapshot_find_block(&pass->snapshot, group->first);
+/* Indices of the group's blocks: from @first on, before @end. Blocks of other groups may be between. */
+struct span {
+	size_t first, end;
+};
 
-	return first ? (size_t)(first - pass->snapshot.blocks) : 0;
+static struct span span_of(const struct pass *pass, const struct group *group)
+{
+	const struct block *blocks = pass->snapshot.blocks;
+	const struct block *first = snapshot_find_block(&pass->snapshot, group->first);
+	const struct block *last = snapshot_find_block(&pass->snapshot, group->last);
+
+	if (!first || !last)
+		return (struct span){ 0, 0 };
+	return (struct span){ (size_t)(first - blocks), (size_t)(last - blocks) + 1 };
+}
+
+/*
+ * The index of the block that is the next one after @done of the span. A static group begins with
+ * its first block and goes on from the last one downwards. After each block the kernel looks through
+ * the zone, from its start to the first hole (set_zone_contiguous() of Linux): this way the hole is
+ * behind the first block until the end, while in ascending order it would look through all that is
+ * online already, each time. A dynamic group is decided block by block, in the kernel's order.
+ */
+static size_t next_in(struct span span, const struct group *group, size_t done)
+{
+	return group->is_dynamic || done == 0 ? span.first + done : span.end - done;
 }
 
 /* So that no callout is started for each block of a device that is onlined as a whole. */
 static void hold_group(const struct pass *pass, const struct group *group, enum zone zone)
 {
 	const struct leader *leader = pass->leader;
+	const struct span span = span_of(pass, group);
 	int r = 0;
 
-	for (size_t i = first_of(pass, group);
-	     r == 0 && i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last;
-	     i++)
+	for (size_t i = span.first; r == 0 && i < span.end; i++)
 		if (is_member_to_online(pass, group, &pass->snapshot.blocks[i], zone))
 			r = spool_hold(leader->spool, pass->snapshot.blocks[i].id);
 	if (r < 0)
@@ -350,11 +368,11 @@ static bool is_to_be_held(const struct pass *pass, const struct group *group)
 static int online_members(struct pass *pass, const struct group *group, bool is_held,
 			  struct verdict *verdict, struct tally *tally)
 {
+	const struct span span = span_of(pass, group);
 	bool is_first = true;
 
-	for (size_t i = first_of(pass, group);
-	     i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last; i++) {
-		const struct block *block = &pass->snapshot.blocks[i];
+	for (size_t done = 0; done < span.end - span.first; done++) {
+		const struct block *block = &pass->snapshot.blocks[next_in(span, group, done)];
 		int r;
 
 		if (!is_member_to_online(pass, group, block, verdict->zone))
@@ -413,6 +431,7 @@ static void announce(const struct leader *leader, uint64_t block)
 static void leave_group(struct pass *pass, const struct group *group, const struct verdict *verdict)
 {
 	struct leader *leader = pass->leader;
+	const struct span span = span_of(pass, group);
 	bool is_news = !sysfs_exists(leader->fs, PATH_GROUPS "/%s", group->name);
 	char reason[160];
 
@@ -423,8 +442,7 @@ static void leave_group(struct pass *pass, const struct group *group, const stru
 			 reason);
 	write_record(leader, group, verdict, RECORD_LEFT, NULL);
 	pass->stats.decisions++;
-	for (size_t i = first_of(pass, group);
-	     i < pass->snapshot.n_blocks && pass->snapshot.blocks[i].id <= group->last; i++) {
+	for (size_t i = span.first; i < span.end; i++) {
 		const struct block *block = &pass->snapshot.blocks[i];
 
 		if (block->state != BLOCK_OFFLINE ||

@@ -49,7 +49,7 @@ void tally_count(struct tally *tally, const struct applied *applied, uint64_t bl
 		break;
 	case APPLY_RETRY:
 	case APPLY_FAILED:
-		if (tally->refused++ > 0)
+		if (tally->refused++ > 0 && block > tally->refused_block)
 			break;
 		tally->refused_block = block;
 		tally->error = applied->error;

@@ -15,7 +15,7 @@ struct tally {
 	uint64_t given_up;	/* of the refused: are not tried again */
 	uint64_t news;		/* of the refused: were not before */
 	uint64_t waiting;	/* are to be tried again, or have not been tried yet */
-	uint64_t refused_block; /* the first of them, and why: -errno */
+	uint64_t refused_block; /* the lowest of them, and why: -errno */
 	int error;
 };
 

@@ -11,16 +11,16 @@
 
 #define REDRAW_MS 250
 
-/* Blocks come online in ascending order, device by device: no need to ask for all of them. */
-#define LOOKAHEAD 64
+/* Of thousands of blocks not all are asked for each time that the line is drawn. */
+#define LOOKS_MAX 2048
 
 struct progress {
 	const struct ctl *ctl;
 	const struct block_list *blocks;
 	uint64_t block_size;
 	bool *is_done; /* one for each of the blocks */
-	size_t first;  /* the first that is not */
 	size_t n_done;
+	size_t next; /* where to look */
 };
 
 static bool is_offline(const struct progress *progress, size_t i)
@@ -35,20 +35,17 @@ static bool is_offline(const struct progress *progress, size_t i)
 
 static void count(struct progress *progress)
 {
-	size_t n_offline = 0;
+	size_t n = progress->blocks->n;
 
-	for (size_t i = progress->first; i < progress->blocks->n && n_offline < LOOKAHEAD; i++) {
-		if (progress->is_done[i])
+	for (size_t looks = 0; looks < LOOKS_MAX && looks < n; looks++) {
+		size_t i = progress->next;
+
+		progress->next = (i + 1) % n;
+		if (progress->is_done[i] || is_offline(progress, i))
 			continue;
-		if (is_offline(progress, i)) {
-			n_offline++;
-			continue;
-		}
 		progress->is_done[i] = true;
 		progress->n_done++;
 	}
-	while (progress->first < progress->blocks->n && progress->is_done[progress->first])
-		progress->first++;
 }
 
 static void draw(struct progress *progress)

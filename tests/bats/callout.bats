@@ -16,16 +16,49 @@ record()
 
 # -- One group
 
-@test "all blocks of a DIMM come online with the first event, in ascending order" {
+@test "all blocks of a DIMM come online with the first event, the first one and then the last ones first" {
 	machine one-dimm
 	policy
 	run -0 callout memory34
 	equal "$(zones 32 35)" "$dimm_movable"
 	equal "$(writes state)" "memory32/state online_movable
-memory33/state online_movable
+memory35/state online_movable
 memory34/state online_movable
-memory35/state online_movable"
+memory33/state online_movable"
 	equal "$(spooled)" ""
+}
+
+@test "the blocks of a virtio-mem device come online in ascending order" {
+	machine virtio-mem
+	policy
+	pending memory{34..37}
+	run -0 callout memory35
+	equal "$(written_states)" "memory34 memory35 memory36 memory37"
+}
+
+@test "another device between two ranges of a device does not come online with it" {
+	machine <<-'END'
+		block_size 128M
+		e820 0x0 0x7fffffff ram
+		blocks 0-15 node0 online Normal
+		blocks 32-33 node0 offline "Normal Movable" PNP0C80:00
+		blocks 34-35 node0 offline "Normal Movable" PNP0C80:01
+		blocks 36-37 node0 offline "Normal Movable" PNP0C80:00
+		iomem
+		| 00000000-7fffffff : System RAM
+		| 100000000-12fffffff : System RAM
+	END
+	policy
+	run -0 callout memory36
+	equal "$(written_states)" "memory32 memory37 memory36 memory33"
+}
+
+@test "of several blocks that are refused the lowest is named" {
+	machine one-dimm
+	policy
+	faults "memory33 EPERM" "memory34 ENOMEM"
+	run -1 --separate-stderr callout memory32
+	contains "$stderr" "2 blocks stay offline, first memory33: Operation not permitted"
 }
 
 @test "the properties of the block are on standard output" {
@@ -65,7 +98,7 @@ MEMHP_OWNER=memhp"
 	callout memory32
 	run -0 --separate-stderr callout memory33
 	contains "$output" MEMHP_ZONE=movable MEMHP_OWNER=memhp
-	equal "$(written_states)" "memory32 memory33 memory34 memory35"
+	equal "$(written_states)" "memory32 memory35 memory34 memory33"
 	equal "$(spooled)" ""
 }
 
@@ -83,7 +116,7 @@ MEMHP_OWNER=memhp"
 	policy
 	run -0 callout memory35
 	equal "$(zones 32 35)" "$dimm_movable"
-	equal "$(written_states)" "memory34 memory35"
+	equal "$(written_states)" "memory35 memory34"
 	contains "$output" "M 256M + 256M <= 6164M"
 }
 
@@ -299,7 +332,7 @@ dax()
 	mv "$BATS_TEST_TMPDIR"/later/* "$memory"
 	wait $!
 	equal "$(zones 82 85)" "$dimm_movable"
-	equal "$(written_states)" "memory82 memory83 memory84 memory85"
+	equal "$(written_states)" "memory82 memory85 memory84 memory83"
 	contains "$(<"$spool/groups/dax0.0")" "512 MiB (4 blocks) online, movable"
 }
 
@@ -421,7 +454,7 @@ dax()
 	pending memory{32..47}
 	run -0 callout memory47
 	equal "$(zones 32 47)" "$dimm_movable $dimm_movable $dimm_kernel $dimm_kernel"
-	equal "$(written_states)" "$(echo memory{32..47})"
+	equal "$(written_states)" "$(echo memory{32,35,34,33,36,39,38,37,40,43,42,41,44,47,46,45})"
 	equal "$(spooled)" ""
 	contains "$(<"$spool/groups/PNP0C80:01")" "M 512M + 512M <= 1228M"
 	contains "$(<"$spool/groups/PNP0C80:02")" "M 1024M + 512M > 1228M"
@@ -640,7 +673,7 @@ memory84/uevent change"
 	policy
 	pending memory999 memory32 memory3
 	run -0 callout memory34
-	equal "$(written_states)" "memory34 memory35"
+	equal "$(written_states)" "memory35 memory34"
 	equal "$(spooled)" ""
 }
 
@@ -669,7 +702,7 @@ memory84/uevent change"
 	pending memory{32..39}
 	faults "memory34 kill"
 	run -137 callout memory32
-	equal "$(zones 32 39)" "Movable Movable offline offline $dimm_offline"
+	equal "$(zones 32 39)" "Movable offline offline Movable $dimm_offline"
 	faults
 	run -0 callout --drain
 	equal "$(zones 32 39)" "$dimm_movable $dimm_movable"
@@ -681,8 +714,8 @@ memory84/uevent change"
 	policy
 	faults "memory34 wait go"
 	callout_until memory34 memory33
-	equal "$(ls "$spool/held")" "memory34
-memory35"
+	equal "$(ls "$spool/held")" "memory33
+memory34"
 	touch "$root/go"
 	wait $!
 	equal "$(zones 32 39)" "$dimm_movable $dimm_offline"
@@ -831,7 +864,7 @@ memory35"
 	pending memory{32..35}
 	faults "memory34 EPERM"
 	run -1 callout memory34
-	equal "$(written_states)" "memory32 memory33 memory34 memory35"
+	equal "$(written_states)" "memory32 memory35 memory34 memory33"
 }
 
 @test "poisoned memory is not tried again" {
@@ -844,7 +877,7 @@ memory35"
 	equal "$(spooled)" ""
 	contains "$stderr" "1 block stays offline, first memory34: Memory page has hardware error"
 	run -0 callout --drain
-	equal "$(written_states)" "memory32 memory33 memory34 memory35"
+	equal "$(written_states)" "memory32 memory35 memory34 memory33"
 }
 
 @test "a DIMM of which every block is refused is not called online" {

@@ -387,7 +387,7 @@ stopped()
 	equal "$(spooled)" ""
 	faults
 	run -0 callout --drain
-	equal "$(written_states)" "$(echo memory{32..39})"
+	equal "$(written_states)" "$(echo memory{32,35,34,33,36,39,38,37})"
 }
 
 @test "with /run full a block that is refused is not lost, though only its device had an event" {
@@ -456,7 +456,7 @@ stopped()
 		callout "memory$n" >/dev/null 2>&1
 	done
 	equal "$(zones 32 39)" "$movable_then_kernel"
-	equal "$(written_states)" "$(echo memory{32..39})"
+	equal "$(written_states)" "$(echo memory{32,35,34,33,36,39,38,37})"
 }
 
 @test "with /run read-only, all events at once, no group is split and the ratio holds" {
