@@ -95,18 +95,12 @@ refuse()
 	guest 'udevadm control --stop-exec-queue'
 	acpi=$(dimm killed 2G)
 	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 16 ]"
-	guest 'inode=$(stat -c %i /run/memhp/pending)
+	guest 'lock=$(stat -c %i /run/memhp/pending)
 		udevadm control --start-exec-queue &
-		SECONDS=0
-		until [ "${killed:-}" ] || [ $SECONDS -gt 30 ]; do
-			while read -r _ kind _ _ pid file _; do
-				if [ "$kind" = FLOCK ] && [ "${file##*:}" = "$inode" ] && kill -KILL "$pid"; then
-					killed=yes
-				fi
-			done </proc/locks
+		until find_leader $lock && kill -KILL $leader; do
+			[ $SECONDS -lt 30 ]
 		done
-		wait
-		[ "${killed:-}" ]'
+		wait'
 	all_movable "$acpi" 16
 	nothing_failed
 	undimm killed
@@ -125,8 +119,8 @@ set_clock()
 		mkdir -p /etc/memhp.conf.d; printf "[Dimm]\nZone=movable\n" >/etc/memhp.conf.d/slow.conf; memhpctl reload'
 	for delta in 31536000 -31536000; do
 		guest 'udevadm control --stop-exec-queue'
-		acpi=$(dimm "clock$delta" 4G)
-		wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 32 ]"
+		acpi=$(dimm "clock$delta" 8G)
+		wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 64 ]"
 		guest "blocks=(\$(dimm_blocks $acpi)); now=\$((\$(cat /run/clock-offset) + \$(cut -d. -f1 /proc/uptime)))
 			udevadm control --start-exec-queue &
 			SECONDS=0
@@ -134,10 +128,10 @@ set_clock()
 				[ \$SECONDS -lt 60 ]
 			done
 			date -s @\$((now + $delta))
-			# It was in the middle.
-			grep -qx offline \$memory/\${blocks[31]}/state
+			# It was in the middle: this one is the last.
+			grep -qx offline \$memory/\${blocks[1]}/state
 			wait"
-		all_movable "$acpi" 32
+		all_movable "$acpi" 64
 		nothing_failed
 		undimm "clock$delta"
 	done
@@ -234,7 +228,32 @@ at_try() { wait_for 90 "systemctl status memhp-sweep.service | grep 'Status: .tr
 	done
 }
 
-@test "a device that is unplugged while it is onlined is no error" {
+@test "a device is unplugged when its leader is in the middle of it" {
+	local acpi
+
+	guest 'udevadm control --stop-exec-queue'
+	acpi=$(dimm vanishing 2G)
+	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 16 ]"
+	guest "blocks=(\$(dimm_blocks $acpi)); lock=\$(stat -c %i /run/memhp/pending)
+		sed -n 's/^blocks_gone=//p' /run/memhp/stats >/run/gone
+		# Which is told only later that it was heard: udevd waits for the event of the leader.
+		udevadm control --start-exec-queue >/dev/null 2>&1 &
+		until read -r state <\$memory/\${blocks[0]}/state && [ \$state = online ]; do
+			[ \$SECONDS -lt 30 ]
+		done
+		find_leader \$lock
+		kill -STOP \$leader
+		echo \$leader >/run/leader
+		# This one is the last.
+		grep -qx offline \$memory/\${blocks[1]}/state"
+	undimm vanishing
+	guest 'kill -CONT $(cat /run/leader)'
+	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken /run/memhp/held | grep memory)" ]'
+	wait_for 60 '[ $(sed -n "s/^blocks_gone=//p" /run/memhp/stats) -gt $(cat /run/gone) ]'
+	nothing_failed
+}
+
+@test "devices that are unplugged at once, whatever has become of them, are no error" {
 	local i
 
 	for i in 1 2 3; do

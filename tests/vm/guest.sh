@@ -56,6 +56,21 @@ block_zones()
 	done | sort -u
 }
 
+# find_leader INODE: $leader, the process that has the lock of the spool. Starts none, since who asks has to be quick.
+find_leader()
+{
+	local kind pid file _
+
+	while read -r _ kind _ _ pid file _; do
+		if [ "$kind" = FLOCK ] && [ "${file##*:}" = "$1" ]; then
+			# shellcheck disable=SC2034 # it is for who asks
+			leader=$pid
+			return
+		fi
+	done </proc/locks
+	return 1
+}
+
 # zones_of dimm PNP0C80:XX | zones_of iomem PATTERN | zones_of blocks memoryN...
 zones_of()
 {
