@@ -36,23 +36,6 @@ memory33/state online_movable"
 	equal "$(written_states)" "memory34 memory35 memory36 memory37"
 }
 
-@test "another device between two ranges of a device does not come online with it" {
-	machine <<-'END'
-		block_size 128M
-		e820 0x0 0x7fffffff ram
-		blocks 0-15 node0 online Normal
-		blocks 32-33 node0 offline "Normal Movable" PNP0C80:00
-		blocks 34-35 node0 offline "Normal Movable" PNP0C80:01
-		blocks 36-37 node0 offline "Normal Movable" PNP0C80:00
-		iomem
-		| 00000000-7fffffff : System RAM
-		| 100000000-12fffffff : System RAM
-	END
-	policy
-	run -0 callout memory36
-	equal "$(written_states)" "memory32 memory37 memory36 memory33"
-}
-
 @test "of several blocks that are refused the lowest is named" {
 	machine one-dimm
 	policy
@@ -196,6 +179,13 @@ two_ranges()
 	policy
 	mkdir "$BATS_TEST_TMPDIR/later"
 	mv "$memory"/memory4[0-3] "$BATS_TEST_TMPDIR/later"
+}
+
+@test "another device between two ranges of a device does not come online with it" {
+	two_ranges
+	mv "$BATS_TEST_TMPDIR"/later/* "$memory"
+	run -0 callout memory41
+	equal "$(written_states)" "memory32 memory43 memory42 memory41 memory40 memory35 memory34 memory33"
 }
 
 # second_range: the rest of that DIMM is added

@@ -22,11 +22,17 @@ teardown()
 	dump_on_failure
 }
 
+# nothing_waits: no leader has anything left to do
+nothing_waits()
+{
+	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken /run/memhp/held | grep memory)" ]'
+}
+
 # all_movable ACPI BLOCKS: the DIMM has so many blocks, in one zone, and nothing waits
 all_movable()
 {
 	wait_for 180 "[ \$(dimm_blocks $1 | wc -l) -eq $2 ] && [ \"\$(zones_of dimm $1)\" = Movable ]"
-	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken /run/memhp/held | grep memory)" ]'
+	nothing_waits
 }
 
 # nothing_failed: no unit did, and none is left at work
@@ -48,6 +54,14 @@ nothing_failed()
 	nothing_failed
 	[ "$(guest 'stat -c "%U %a" /run/memhp /run/memhp/groups /run/memhp/blocks /run/memhp/pending /run/memhp/taken' | xargs)" = \
 		"root 755 root 755 root 755 root 700 root 700" ]
+}
+
+# dimm_unseen NAME SIZE BLOCKS: plugs a DIMM, $unseen_acpi, whose events udevd keeps until its queue is started again
+dimm_unseen()
+{
+	guest 'udevadm control --stop-exec-queue'
+	unseen_acpi=$(dimm "$1" "$2")
+	wait_for 60 "[ \$(dimm_blocks $unseen_acpi | wc -l) -eq $3 ]"
 }
 
 # refuse NAME SIZE: plugs a DIMM, $refused_acpi, whose second block, the one that /run/refused names, can be written when
@@ -92,9 +106,8 @@ refuse()
 
 @test "the leader is killed in the middle of its work" {
 	# Whoever kills it has to be there first, and to start no process for that.
-	guest 'udevadm control --stop-exec-queue'
-	acpi=$(dimm killed 2G)
-	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 16 ]"
+	dimm_unseen killed 2G 16
+	acpi=$unseen_acpi
 	guest 'lock=$(stat -c %i /run/memhp/pending)
 		udevadm control --start-exec-queue &
 		until find_leader $lock && kill -KILL $leader; do
@@ -118,9 +131,8 @@ set_clock()
 	guest 'echo $(($(date +%s) - $(cut -d. -f1 /proc/uptime))) >/run/clock-offset
 		mkdir -p /etc/memhp.conf.d; printf "[Dimm]\nZone=movable\n" >/etc/memhp.conf.d/slow.conf; memhpctl reload'
 	for delta in 31536000 -31536000; do
-		guest 'udevadm control --stop-exec-queue'
-		acpi=$(dimm "clock$delta" 8G)
-		wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 64 ]"
+		dimm_unseen "clock$delta" 8G 64
+		acpi=$unseen_acpi
 		guest "blocks=(\$(dimm_blocks $acpi)); now=\$((\$(cat /run/clock-offset) + \$(cut -d. -f1 /proc/uptime)))
 			udevadm control --start-exec-queue &
 			SECONDS=0
@@ -231,9 +243,8 @@ at_try() { wait_for 90 "systemctl status memhp-sweep.service | grep 'Status: .tr
 @test "a device is unplugged when its leader is in the middle of it" {
 	local acpi
 
-	guest 'udevadm control --stop-exec-queue'
-	acpi=$(dimm vanishing 2G)
-	wait_for 60 "[ \$(dimm_blocks $acpi | wc -l) -eq 16 ]"
+	dimm_unseen vanishing 2G 16
+	acpi=$unseen_acpi
 	guest "blocks=(\$(dimm_blocks $acpi)); lock=\$(stat -c %i /run/memhp/pending)
 		sed -n 's/^blocks_gone=//p' /run/memhp/stats >/run/gone
 		# Which is told only later that it was heard: udevd waits for the event of the leader.
@@ -248,7 +259,7 @@ at_try() { wait_for 90 "systemctl status memhp-sweep.service | grep 'Status: .tr
 		grep -qx offline \$memory/\${blocks[1]}/state"
 	undimm vanishing
 	guest 'kill -CONT $(cat /run/leader)'
-	wait_for 60 '[ -z "$(ls /run/memhp/pending /run/memhp/taken /run/memhp/held | grep memory)" ]'
+	nothing_waits
 	wait_for 60 '[ $(sed -n "s/^blocks_gone=//p" /run/memhp/stats) -gt $(cat /run/gone) ]'
 	nothing_failed
 }
