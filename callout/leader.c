@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The loop of the combining leader: spool, snapshot, verdict, blocks, record, journal.
- */
+/* The loop of the combining leader: spool, snapshot, verdict, blocks, record, journal. */
 #include "leader.h"
 
 #include <errno.h>
